@@ -1,0 +1,24 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+
+// Tests run from the sources, so that a red line points at the line that is wrong.
+export default defineConfig({
+  resolve: {
+    alias: [
+      { find: /^@gg\/testing$/, replacement: here('tools/testing/src/index.ts') },
+      { find: /^@gg\/testing\/(.+)$/, replacement: here('tools/testing/src/$1.ts') },
+      { find: '@gg/core/register-gradients', replacement: here('packages/core/src/register-gradients.ts') },
+      { find: '@gg/wasm-kernels/register', replacement: here('packages/wasm-kernels/src/register.ts') },
+      { find: /^@gg\/trainer$/, replacement: here('apps/trainer/src/index.ts') },
+      { find: /^@gg\/([a-z-]+)$/, replacement: here('packages/$1/src/index.ts') },
+    ],
+  },
+  test: {
+    include: ['packages/*/test/**/*.test.ts', 'apps/*/test/**/*.test.ts', 'tools/*/test/**/*.test.ts'],
+    setupFiles: [here('tools/testing/src/setup.ts')],
+    testTimeout: 60_000,
+    maxWorkers: 2,
+  },
+})
