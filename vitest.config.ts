@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url'
-import { defineConfig } from 'vitest/config'
+import { defineConfig, type ViteUserConfig } from 'vitest/config'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
 // Tests run from the sources, so that a red line points at the line that is wrong.
-export default defineConfig({
+const config: ViteUserConfig = defineConfig({
   resolve: {
     alias: [
       { find: /^@gg\/testing$/, replacement: here('tools/testing/src/index.ts') },
@@ -20,5 +20,9 @@ export default defineConfig({
     setupFiles: [here('tools/testing/src/setup.ts')],
     testTimeout: 60_000,
     maxWorkers: 2,
+    // `register-gradients` takes a file of tfjs-core that only a bundler can load.
+    server: { deps: { inline: [/tfjs-core\/dist\/(?!tf-core)/] } },
   },
 })
+
+export default config

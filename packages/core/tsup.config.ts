@@ -1,4 +1,8 @@
 import type { Options } from 'tsup'
 import { library } from '../../tools/library.ts'
 
-export default library({ entry: ['src/index.ts', 'src/register-gradients.ts'] }) as Options
+export default library({
+  entry: ['src/index.ts', 'src/register-gradients.ts'],
+  // Of tfjs-core only the gradient table is copied in; see src/register-gradients.ts.
+  noExternal: [/register_all_gradients$/],
+}) as Options

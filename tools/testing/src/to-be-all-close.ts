@@ -15,7 +15,11 @@ type Numbers = Tensor | ArrayLike<number> | readonly Numbers[]
  * Vitest matcher: all numbers of `actual` (a tensor, an array, nested arrays) are close to those of `expected`.
  * NaN is close to NaN only and an infinity to itself only; tfjs' own `expectArraysClose` lets both pass.
  */
-export function toBeAllClose(actual: Numbers, expected: Numbers, { rtol = 1e-5, atol = 1e-6 }: Tolerance = {}): ExpectationResult {
+export function toBeAllClose(
+  actual: Numbers,
+  expected: Numbers,
+  { rtol = 1e-5, atol = 1e-6 }: Tolerance = {},
+): ExpectationResult {
   const a = flat(actual)
   const e = flat(expected)
   if (a.length !== e.length) return { pass: false, message: () => `expected ${e.length} numbers, got ${a.length}` }
@@ -53,7 +57,6 @@ function isTensor(x: unknown): x is Tensor {
 }
 
 declare module 'vitest' {
-  // biome-ignore lint/correctness/noUnusedVariables: vitest declares the parameter, an augmentation must repeat it
   interface Matchers<T> {
     toBeAllClose(expected: Numbers, tolerance?: Tolerance): void
   }

@@ -1,0 +1,113 @@
+import { keep, type Tensor } from '@tensorflow/tfjs-core'
+import { disposeTree } from './dispose-tree.ts'
+import type { GradientTransformation } from './gradient-transformation.ts'
+import { GradientTransformationError } from './gradient-transformation-error.ts'
+import { loadState, type SavedState, saveState } from './save-state.ts'
+import { type State, stateTensors } from './state.ts'
+import { identityWithGradient } from './transform-gradient.ts'
+
+/** A place in a network at which gradients are transformed, and the owner of that transformation's state. */
+export interface FeatureSite<S extends State = State> {
+  /** The identity on `features`, whose gradient passes through the transformation on its way back. */
+  <T extends Tensor>(features: T): T
+  /** The state after the last backward pass; `undefined` before the first. It belongs to the site. */
+  readonly state: S | undefined
+  /** A copy of the state as plain data, or `undefined` before the first backward pass. */
+  save(): Promise<SavedState | undefined>
+  /** Continues from a copy. It is checked and taken at the next backward pass, when the shapes are known. */
+  restore(saved: SavedState): void
+  /** Disposes the state. The site cannot be used afterwards. */
+  dispose(): void
+}
+
+/**
+ * A feature site: the identity forward, a transformation with a state on the way back. Where `transformGradient` is for
+ * transformations that remember nothing, a site may hold any: a momentum, a running mean, a schedule. Each backward
+ * pass through it is one update, so schedules count backward passes.
+ *
+ * The state is made at the first backward pass, from the feature map of that pass. If it has tensors of the feature
+ * map's shape, that shape includes the batch: drop the last, smaller batch.
+ *
+ * Memory: the site owns its state until `dispose()`. The call borrows `features` and returns a new tensor.
+ *
+ * @param tx - What is done to the gradient; the feature map is its `params`.
+ * @throws GradientTransformationError `INVALID_ARGUMENT` for features that are not float32; `SHAPE_MISMATCH` in the
+ *   backward pass, for features of another shape than the state was made for; `DISPOSED`.
+ *
+ * @example
+ * ```ts
+ * import { featureSite, injectHyperparams, statelessWithTreeMap, valueAndGrad } from '@gg/core'
+ * import * as tf from '@tensorflow/tfjs-core'
+ *
+ * // Gradient reversal that grows by one with each backward pass.
+ * const site = featureSite(
+ *   injectHyperparams(({ strength }) => statelessWithTreeMap((g) => tf.mul(g, -strength)), { strength: (n) => n + 1 }),
+ * )
+ * const grad = valueAndGrad((x: tf.Tensor) => tf.sum(site(x)) as tf.Scalar)
+ * const [first, second] = [grad(tf.scalar(7)), grad(tf.scalar(7))]
+ * console.log(first.grads.arraySync(), second.grads.arraySync(), site.state?.count) // → -1 -2 2
+ * site.dispose()
+ * ```
+ */
+export function featureSite<S extends State>(tx: GradientTransformation<S>): FeatureSite<S> {
+  let state: S | undefined
+  let shape: readonly number[] | undefined
+  let saved: SavedState | undefined
+  let disposed = false
+
+  const replace = (next: S): void => {
+    // The backward pass runs in a scope of tfjs that would take the state with it.
+    for (const tensor of stateTensors(next)) keep(tensor)
+    if (state !== undefined) disposeTree(state)
+    state = next
+  }
+  const current = (features: Tensor): S => {
+    if (state === undefined) {
+      replace(tx.init(features))
+      shape = features.shape
+    }
+    if (saved !== undefined) {
+      replace(loadState(saved, state as S))
+      saved = undefined
+    }
+    const now = state as S
+    if (stateTensors(now).length > 0 && String(shape) !== String(features.shape)) {
+      throw new GradientTransformationError(
+        'SHAPE_MISMATCH',
+        `featureSite: \`features\` must keep the shape [${shape}] that the state was made for, got ` +
+          `[${features.shape}]. Drop the last batch if it is smaller, or use a site for each shape.`,
+      )
+    }
+    return now
+  }
+  const live = (): void => {
+    if (!disposed) return
+    throw new GradientTransformationError('DISPOSED', 'featureSite: the site is disposed. Make a new one.')
+  }
+  const apply = <T extends Tensor>(features: T): T => {
+    live()
+    return identityWithGradient('featureSite', features, (dy, x) => {
+      live()
+      const [updates, next] = tx.update(dy, current(x), x)
+      replace(next)
+      return updates
+    })
+  }
+  const owner = {
+    save: async () => (state === undefined ? undefined : saveState(state)),
+    restore: (copy: SavedState) => {
+      live()
+      saved = copy
+    },
+    dispose: () => {
+      if (state !== undefined) disposeTree(state)
+      state = undefined
+      disposed = true
+    },
+  }
+  const site = Object.assign(apply, owner)
+  // A getter cannot be assigned, only defined.
+  return Object.defineProperty(site, 'state', { get: () => state, enumerable: true }) as typeof site & {
+    readonly state: S | undefined
+  }
+}

@@ -1,0 +1,105 @@
+import { GradientTransformationError } from './gradient-transformation-error.ts'
+import type { State } from './state.ts'
+import { tidyResult } from './tidy-result.ts'
+import { showPath, type Tree } from './tree.ts'
+import { treeZip } from './tree-leaves.ts'
+
+/** Further arguments of an update that some transformations ask for, by name: the loss `value`, say. */
+export type ExtraArgs = { readonly [name: string]: unknown }
+
+/**
+ * A pure function from gradients to gradients with explicit state, the one idea that everything here is made of.
+ *
+ * It does not care whose gradient it gets: that of the weights (then `params` are the weights) or that of a feature
+ * map (then `params` is the feature map). It keeps the gradient's sign; one `scaleByLearningRate` negates, and
+ * `applyUpdates` adds.
+ *
+ * Memory: `init` and `update` borrow their arguments and dispose none of them. All tensors they return are new, also
+ * those of the identity, and belong to the caller; everything else they made is gone, also when they throw.
+ *
+ * Both functions are declared as methods so that a transformation of any state is a `GradientTransformation`.
+ *
+ * @typeParam S - The state: plain data.
+ */
+export interface GradientTransformation<S extends State = State> {
+  /** The state before the first update, for parameters (or a feature map) of these structures, shapes and dtypes. */
+  init(params: Tree): S
+  /**
+   * The next updates and the next state.
+   *
+   * @param updates - Gradients, or what an earlier transformation made of them.
+   * @param state - What `init` or the last `update` returned.
+   * @param params - The weights or the feature map; some transformations need them and say so.
+   * @param extra - Further arguments by name.
+   */
+  update<U extends Tree>(updates: U, state: S, params?: Tree, extra?: ExtraArgs): readonly [U, S]
+}
+
+/** The two functions of a transformation as an author writes them: naively, without a thought for memory. */
+export interface GradientTransformationDefinition<S extends State> {
+  /** See {@link GradientTransformation.init}. */
+  init(params: Tree): S
+  /** See {@link GradientTransformation.update}; `extra` is always there, possibly empty. */
+  update<U extends Tree>(updates: U, state: S, params: Tree | undefined, extra: ExtraArgs): readonly [U, S]
+}
+
+/**
+ * Makes a transformation from its two functions and keeps the contract for them: intermediate tensors are disposed,
+ * whatever is returned is new, `params` are checked against `updates` for structure and shape.
+ *
+ * Use `stateless` or `statelessWithTreeMap` where there is nothing to remember.
+ *
+ * @param definition - `init` and `update`; both may return tensors they were given and leave others lying about.
+ * @throws GradientTransformationError from `update`: `STRUCTURE_MISMATCH` or `SHAPE_MISMATCH`, naming the path.
+ *
+ * @example
+ * ```ts
+ * import { gradientTransformation, treeMap } from '@gg/core'
+ * import * as tf from '@tensorflow/tfjs-core'
+ *
+ * // The running sum of all gradients so far.
+ * const sum = gradientTransformation<tf.NamedTensorMap>({
+ *   init: (params) => ({ total: tf.zerosLike(params as tf.Tensor) }),
+ *   update: (updates, { total }) => {
+ *     const next = treeMap((g) => tf.add(g, total!), updates)
+ *     return [next, { total: next as tf.Tensor }]
+ *   },
+ * })
+ * const weight = tf.scalar(0)
+ * const [, state] = sum.update(tf.scalar(2), sum.init(weight), weight)
+ * const [updates] = sum.update(tf.scalar(3), state, weight)
+ * console.log(updates.arraySync()) // → 5
+ * ```
+ */
+export function gradientTransformation<S extends State>({
+  init,
+  update,
+}: GradientTransformationDefinition<S>): GradientTransformation<S> {
+  return {
+    init: (params) => tidyResult([params], () => init(params)),
+    update: (updates, state, params, extra = {}) => {
+      if (params !== undefined) checkParams(updates, params)
+      return tidyResult([updates, state, params ?? null], () => update(updates, state, params, extra))
+    },
+  }
+}
+
+/** The parameters of a transformation that cannot do without them. */
+export function requireParams(name: string, params: Tree | undefined): Tree {
+  if (params !== undefined) return params
+  throw new GradientTransformationError(
+    'MISSING_PARAMS',
+    `${name}: \`params\` must be the weights or the feature map, got undefined. Call update(updates, state, params).`,
+  )
+}
+
+function checkParams(updates: Tree, params: Tree): void {
+  for (const [path, update, param] of treeZip(updates, params)) {
+    if (update.shape.length === param.shape.length && update.shape.every((n, i) => n === param.shape[i])) continue
+    throw new GradientTransformationError(
+      'SHAPE_MISMATCH',
+      `update: \`params\` must have the shapes of \`updates\`, got [${param.shape}] for [${update.shape}] at ` +
+        `${showPath(path)}. Pass the tree that the gradient was taken of.`,
+    )
+  }
+}

@@ -1,0 +1,45 @@
+import type { Tensor } from '@tensorflow/tfjs-core'
+import { isLeaf, joinPath } from './tree.ts'
+
+/**
+ * What a transformation remembers between updates: plain data, so that it can be looked at, saved and restored.
+ * Every tree is a state. Nothing that matters may hide in a closure.
+ */
+export type State = null | boolean | number | string | Tensor | readonly State[] | { readonly [name: string]: State }
+
+/** The state of a transformation that remembers nothing. */
+export type EmptyState = { readonly [name: string]: never }
+
+/** A state that holds no value at all: nothing would be lost if it were made anew. */
+export function isEmptyState(state: State): boolean {
+  return typeof state === 'object' && state !== null && !isLeaf(state) && Object.values(state).every(isEmptyState)
+}
+
+/** The values of a state, tensors and plain ones, with their paths: `0/mu/conv1/kernel`. */
+export function stateLeaves(state: State, path = ''): readonly (readonly [string, StateLeaf])[] {
+  if (isStateLeaf(state)) return [[path, state]]
+  return Object.entries(state).flatMap(([name, child]) => stateLeaves(child, joinPath(path, name)))
+}
+
+/** A value within a state. */
+export type StateLeaf = null | boolean | number | string | Tensor
+
+/** Maps the values of a state; the structure stays. */
+export function stateMap<S extends State>(f: (leaf: StateLeaf, path: string) => StateLeaf, state: S): S {
+  const walk = (node: State, path: string): State => {
+    if (isStateLeaf(node)) return f(node, path)
+    const entries = Object.entries(node).map(([name, child]) => [name, walk(child, joinPath(path, name))] as const)
+    return Array.isArray(node) ? entries.map(([, child]) => child) : Object.fromEntries(entries)
+  }
+  // As in treeMap, the only assertion: same names and lengths in, same out.
+  return walk(state, '') as S
+}
+
+/** The tensors of a state. */
+export function stateTensors(state: State): Tensor[] {
+  return stateLeaves(state).flatMap(([, leaf]) => (isLeaf(leaf) ? [leaf] : []))
+}
+
+function isStateLeaf(state: State): state is StateLeaf {
+  return typeof state !== 'object' || state === null || isLeaf(state)
+}

@@ -1,0 +1,64 @@
+import { clone, customGrad, type GradSaveFunc, type Tensor } from '@tensorflow/tfjs-core'
+import { disposeTree } from './dispose-tree.ts'
+import type { GradientTransformation } from './gradient-transformation.ts'
+import { GradientTransformationError } from './gradient-transformation-error.ts'
+import { isEmptyState } from './state.ts'
+
+/**
+ * The identity on a feature map whose gradient passes through a transformation on its way back:
+ * forward `y = x`, backward `∂L/∂x = tx(∂L/∂y; params = x)`.
+ *
+ * For a transformation that remembers nothing; one with a state (a momentum, a schedule) needs an owner for it, which
+ * is `featureSite`. A chain is one node of the tape, not several.
+ *
+ * Shapes: any; float32. Memory: borrows `features`, the result is new; the feature map is kept for the backward pass.
+ *
+ * @param features - The feature map, such as the output of a convolution `[batch, height, width, channels]`.
+ * @param tx - What is done to its gradient; the feature map is its `params`.
+ * @throws GradientTransformationError `STATEFUL_TRANSFORMATION` if `tx` has a state; `INVALID_ARGUMENT` for features
+ *   that are not float32, which have no gradient.
+ *
+ * @example
+ * ```ts
+ * import { statelessWithTreeMap, transformGradient, valueAndGrad } from '@gg/core'
+ * import * as tf from '@tensorflow/tfjs-core'
+ *
+ * const tenth = statelessWithTreeMap((update) => tf.mul(update, 0.1))
+ * const loss = (x: tf.Tensor) => tf.sum(tf.square(transformGradient(x, tenth))) as tf.Scalar
+ * console.log(valueAndGrad(loss)(tf.tensor1d([5])).grads.arraySync()) // → [ 1 ]
+ * ```
+ */
+export function transformGradient<T extends Tensor>(features: T, tx: GradientTransformation): T {
+  const state = tx.init(features)
+  if (!isEmptyState(state)) {
+    disposeTree(state)
+    throw new GradientTransformationError(
+      'STATEFUL_TRANSFORMATION',
+      'transformGradient: `tx` must have no state, got one that has. Give it an owner: ' +
+        'const site = featureSite(tx), then site(features).',
+    )
+  }
+  return identityWithGradient('transformGradient', features, (dy, x) => tx.update(dy, state, x)[0])
+}
+
+/** Identity forward, `backward(dy, features)` on the way back, as one node of the tape. */
+export function identityWithGradient<T extends Tensor>(
+  name: string,
+  features: T,
+  backward: (dy: T, features: Tensor) => Tensor,
+): T {
+  if (features.dtype !== 'float32') {
+    throw new GradientTransformationError(
+      'INVALID_ARGUMENT',
+      `${name}: \`features\` must be float32, got ${features.dtype}. Only float tensors have a gradient.`,
+    )
+  }
+  const node = customGrad((...args: (Tensor | GradSaveFunc)[]) => {
+    // customGrad appends the saver to the inputs, which its type does not tell apart.
+    const [x, save] = args as [T, GradSaveFunc]
+    // Tensors of the closure are gone by the time of the backward pass; saved ones are not.
+    save([x])
+    return { value: clone(x), gradFunc: (dy: T, saved: Tensor[]) => backward(dy, saved[0] as Tensor) }
+  })
+  return node(features)
+}
