@@ -1,5 +1,6 @@
 import '@gg/wasm-kernels/register'
 import '@tensorflow/tfjs-backend-cpu'
+import '@tensorflow/tfjs-backend-wasm'
 import { ready, setBackend } from '@tensorflow/tfjs-core'
 import { beforeAll, describe } from 'vitest'
 
