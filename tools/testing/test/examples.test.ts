@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { format } from 'node:util'
 import '@tensorflow/tfjs-backend-cpu'
@@ -8,18 +8,24 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { examplesIn } from '../src/examples.ts'
 
 // Examples are run as modules of this workspace, so they import packages by name, from the sources.
-const FOLDER = fileURLToPath(new URL('../../../.examples', import.meta.url))
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
+const FOLDER = `${ROOT}/.examples`
 
-const texts: Record<string, string> = import.meta.glob(
-  ['/README.md', '/docs/**/*.md', '/{packages,apps}/*/README.md', '/{packages,apps}/*/src/**/*.ts'],
-  { query: '?raw', import: 'default', eager: true, base: '/' },
-)
+const documented = /^(README\.md|docs\/.*\.md|(packages|apps)\/[^/]+\/(README\.md|src\/.*\.ts))$/
+
+function documentation(folder = ''): readonly string[] {
+  return readdirSync(`${ROOT}/${folder}`, { withFileTypes: true }).flatMap((entry) => {
+    if (entry.name === 'node_modules' || entry.name === 'dist' || entry.name.startsWith('.')) return []
+    const path = folder === '' ? entry.name : `${folder}/${entry.name}`
+    return entry.isDirectory() ? documentation(path) : documented.test(path) ? [path] : []
+  })
+}
 
 describe('the examples of the documentation print what they say', () => {
   beforeAll(() => mkdirSync(FOLDER, { recursive: true }))
   afterAll(() => rmSync(FOLDER, { recursive: true, force: true }))
 
-  const examples = Object.entries(texts).flatMap(([file, text]) => examplesIn(file.replace(/^[./]+/, ''), text))
+  const examples = documentation().flatMap((file) => examplesIn(file, readFileSync(`${ROOT}/${file}`, 'utf8')))
 
   it('finds some', () => expect(examples.length).toBeGreaterThan(20))
 
