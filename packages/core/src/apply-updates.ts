@@ -1,8 +1,8 @@
 import { add, cast } from '@tensorflow/tfjs-core'
-import { GradientTransformationError } from './gradient-transformation-error.ts'
+import { checkSameShapes } from './check-same-shapes.ts'
 import { tidyResult } from './tidy-result.ts'
-import { showPath, type Tree } from './tree.ts'
-import { treeMapWithPath } from './tree-map.ts'
+import type { Tree } from './tree.ts'
+import { treeMap } from './tree-map.ts'
 
 /**
  * `params + updates`, leaf by leaf, in the dtype of the parameters.
@@ -23,22 +23,8 @@ import { treeMapWithPath } from './tree-map.ts'
  * ```
  */
 export function applyUpdates<P extends Tree>(params: P, updates: Tree): P {
-  const apply = () =>
-    treeMapWithPath(
-      (path, param, update) => {
-        const sum = add(param, update)
-        // Adding broadcasts; an update that does is a mistake, not a wish.
-        if (sum.size !== param.size || sum.rank !== param.rank || update.size !== param.size) {
-          throw new GradientTransformationError(
-            'SHAPE_MISMATCH',
-            `applyUpdates: \`updates\` must have the shapes of \`params\`, got [${update.shape}] for [${param.shape}] ` +
-              `at ${showPath(path)}.`,
-          )
-        }
-        return cast(sum, param.dtype)
-      },
-      params,
-      updates,
-    )
-  return tidyResult([params, updates], apply)
+  checkSameShapes('applyUpdates', 'updates', updates, 'params', params)
+  return tidyResult([params, updates], () =>
+    treeMap((param, update) => cast(add(param, update), param.dtype), params, updates),
+  )
 }

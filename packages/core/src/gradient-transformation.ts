@@ -1,8 +1,8 @@
+import { checkSameShapes } from './check-same-shapes.ts'
 import { GradientTransformationError } from './gradient-transformation-error.ts'
 import type { State } from './state.ts'
 import { tidyResult } from './tidy-result.ts'
-import { showPath, type Tree } from './tree.ts'
-import { treeZip } from './tree-leaves.ts'
+import type { Tree } from './tree.ts'
 
 /** Further arguments of an update that some transformations ask for, by name: the loss `value`, say. */
 export type ExtraArgs = { readonly [name: string]: unknown }
@@ -78,7 +78,7 @@ export function gradientTransformation<S extends State>({
   return {
     init: (params) => tidyResult([params], () => init(params)),
     update: (updates, state, params, extra = {}) => {
-      if (params !== undefined) checkParams(updates, params)
+      if (params !== undefined) checkSameShapes('update', 'params', params, 'updates', updates)
       return tidyResult([updates, state, params ?? null], () => update(updates, state, params, extra))
     },
   }
@@ -91,15 +91,4 @@ export function requireParams(name: string, params: Tree | undefined): Tree {
     'MISSING_PARAMS',
     `${name}: \`params\` must be the weights or the feature map, got undefined. Call update(updates, state, params).`,
   )
-}
-
-function checkParams(updates: Tree, params: Tree): void {
-  for (const [path, update, param] of treeZip(updates, params)) {
-    if (update.shape.length === param.shape.length && update.shape.every((n, i) => n === param.shape[i])) continue
-    throw new GradientTransformationError(
-      'SHAPE_MISMATCH',
-      `update: \`params\` must have the shapes of \`updates\`, got [${param.shape}] for [${update.shape}] at ` +
-        `${showPath(path)}. Pass the tree that the gradient was taken of.`,
-    )
-  }
 }

@@ -1,4 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core'
+import { GradientTransformationError } from './gradient-transformation-error.ts'
 import type { Tree } from './tree.ts'
 import { treeMap, treeMapWithPath } from './tree-map.ts'
 
@@ -72,6 +73,7 @@ export function treeZip<R extends readonly Tree[]>(
  *
  * @param like - The tree that gives the structure; its own leaves are not used.
  * @param leaves - As many tensors as `like` has leaves, in the same order.
+ * @throws GradientTransformationError `STRUCTURE_MISMATCH` for another number of leaves.
  *
  * @example
  * ```ts
@@ -83,9 +85,13 @@ export function treeZip<R extends readonly Tree[]>(
  * ```
  */
 export function treeUnflatten<U extends Tree>(like: U, leaves: readonly Tensor[]): U {
-  let next = 0
-  const tree = treeMap((leaf) => leaves[next++] ?? leaf, like)
-  if (next !== leaves.length)
-    throw new RangeError(`treeUnflatten: \`leaves\` must have ${next} tensors, got ${leaves.length}.`)
-  return tree
+  const count = treeLeaves(like).length
+  if (leaves.length !== count) {
+    throw new GradientTransformationError(
+      'STRUCTURE_MISMATCH',
+      `treeUnflatten: \`leaves\` must have as many tensors as \`like\` has leaves, ${count} tensors, got ${leaves.length}.`,
+    )
+  }
+  const rest = leaves.values()
+  return treeMap((leaf) => rest.next().value ?? leaf, like)
 }

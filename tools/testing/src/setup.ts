@@ -1,5 +1,6 @@
 import '@gg/core/register-gradients'
-import { env } from '@tensorflow/tfjs-core'
+import '@tensorflow/tfjs-backend-cpu'
+import { env, setBackend } from '@tensorflow/tfjs-core'
 import { afterEach, beforeEach, expect, vi } from 'vitest'
 import { toBeAllClose } from './to-be-all-close.ts'
 
@@ -7,6 +8,9 @@ expect.extend({ toBeAllClose })
 
 // In test mode tfjs counts every kernel's buffers and throws on a leak, and is silent about being in Node.
 env().set('IS_TEST', true)
+
+// So that a suite may make tensors while it is being collected; `onBackends` sets the backend of each test.
+await setBackend('cpu')
 
 const methods = ['log', 'info', 'warn', 'error', 'debug'] as const
 
