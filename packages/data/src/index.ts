@@ -1,1 +1,11 @@
-export {}
+export { type BatchesOptions, batches, type ImageBatch, type ImageBatches } from './batches.ts'
+export { DataError, type DataErrorCode } from './data-error.ts'
+export { type GlyphsOptions, glyphs } from './glyphs.ts'
+export type { BoxedImageDataset, ImageDataset, ImageShape } from './image-dataset.ts'
+export { type MnistOptions, mnist } from './mnist.ts'
+export { permutation } from './permutation.ts'
+export { type IdxArray, readIdx } from './read-idx.ts'
+export type { Split } from './split.ts'
+export { subset } from './subset.ts'
+export { take } from './take.ts'
+export { type TensorBatch, type ToTensorsOptions, toTensors } from './to-tensors.ts'
