@@ -1,1 +1,3 @@
-export {}
+export { KERNEL_NAMES } from './kernel-names.ts'
+export { registerWasmKernels } from './register-wasm-kernels.ts'
+export { WasmKernelError, type WasmKernelErrorCode } from './wasm-kernel-error.ts'

@@ -1,1 +1,4 @@
-export {}
+import '@tensorflow/tfjs-backend-wasm'
+import { registerWasmKernels } from './register-wasm-kernels.ts'
+
+registerWasmKernels()

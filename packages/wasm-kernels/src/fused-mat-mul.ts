@@ -1,0 +1,69 @@
+import {
+  _FusedMatMul,
+  type _FusedMatMulAttrs,
+  type _FusedMatMulInputs,
+  type TensorInfo,
+  util,
+} from '@tensorflow/tfjs-core'
+import { floats } from './floats.ts'
+import { isFloat, type MatMulArgs, matMulSizes, multiplyStacks } from './multiply-stacks.ts'
+import { type WasmHeap, type WasmKernel, wasmKernel } from './wasm-kernel.ts'
+import { WasmKernelError } from './wasm-kernel-error.ts'
+import { withScratch } from './with-scratch.ts'
+
+/**
+ * Matrix product with a bias and an activation in one kernel, `activation(op(a) · op(b) + bias)`: what a dense layer
+ * runs outside a gradient.
+ *
+ * As BatchMatMul here, it brings transposed matrices to the form that XNNPACK takes; bias and activation stay with
+ * the stock kernel, one pair of matrices at a time: its loop for everything else adds the wrong numbers of the bias
+ * from the second pair on. A bias of one number reaches every column (the stock kernel adds it to the first), and
+ * one that was reshaped to a vector is taken.
+ *
+ * `a` is `[batch, m, k]`, `b` is `[batch, k, n]`, `bias` is `[n]` or `[1]`; the result is `[batch, m, n]`.
+ *
+ * @throws WasmKernelError `UNSUPPORTED` for PReLU slopes that are not one a column, in a batch with a bias.
+ */
+export const fusedMatMul: WasmKernel = wasmKernel<_FusedMatMulInputs, _FusedMatMulAttrs>(
+  _FusedMatMul,
+  ({ inputs, attrs, backend, stock }) => {
+    const { transposeA, transposeB } = attrs
+    const args: MatMulArgs = { a: inputs.a as TensorInfo, b: inputs.b as TensorInfo, transposeA, transposeB }
+    const sizes = matMulSizes(args)
+    const { bias, preluActivationWeights: slopes } = inputs
+    return withScratch(backend, (scratch) => {
+      const fused = bias === undefined ? inputs : { ...inputs, bias: vector(backend, bias, sizes.n, scratch) }
+      const columnwise = slopes === undefined || util.sizeFromShape(slopes.shape) === sizes.n
+      if (!isFloat(args)) return stock(inputs, attrs)
+      if (!columnwise) {
+        if (bias !== undefined && util.sizeFromShape([...sizes.outer]) > 1) {
+          throw new WasmKernelError(
+            'UNSUPPORTED',
+            `_FusedMatMul: \`preluActivationWeights\` must be [${sizes.n}] for a batch with a bias, ` +
+              `got [${slopes.shape.join(', ')}]. Apply \`tf.prelu\` to the product.`,
+          )
+        }
+        return stock(fused, attrs)
+      }
+      return multiplyStacks(backend, args, (a, b) =>
+        stock({ ...fused, a, b }, { ...attrs, transposeA: false, transposeB: false }),
+      )
+    })
+  },
+)
+
+/** `bias` as data that was made as a vector of `n` numbers; a bias of higher rank stays, for the stock kernel to refuse. */
+function vector(
+  backend: WasmHeap,
+  bias: TensorInfo,
+  n: number,
+  scratch: (intermediate: TensorInfo) => TensorInfo,
+): TensorInfo {
+  const made = backend.dataIdMap.get(bias.dataId).shape
+  if (bias.shape.length > 1 || util.arraysEqual(made, [n])) return bias
+  const out = scratch(backend.makeOutput([n], 'float32'))
+  const source = floats(backend, bias)
+  if (source.length === 1) floats(backend, out).fill(source[0] as number)
+  else floats(backend, out).set(source)
+  return out
+}

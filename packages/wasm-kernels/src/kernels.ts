@@ -1,0 +1,29 @@
+import { avgPoolGrad } from './avg-pool-grad.ts'
+import { batchMatMul } from './batch-mat-mul.ts'
+import { cast } from './cast.ts'
+import { conv2DBackpropFilter } from './conv2d-backprop-filter.ts'
+import { conv2DBackpropInput } from './conv2d-backprop-input.ts'
+import { depthwiseConv2dNativeBackpropFilter } from './depthwise-conv2d-native-backprop-filter.ts'
+import { depthwiseConv2dNativeBackpropInput } from './depthwise-conv2d-native-backprop-input.ts'
+import { fusedMatMul } from './fused-mat-mul.ts'
+import { identity } from './identity.ts'
+import { maxPool } from './max-pool.ts'
+import { maxPoolGrad } from './max-pool-grad.ts'
+import { unsortedSegmentSum } from './unsorted-segment-sum.ts'
+import type { WasmKernel } from './wasm-kernel.ts'
+
+/** Every kernel of the package. */
+export const KERNELS: readonly WasmKernel[] = [
+  avgPoolGrad,
+  batchMatMul,
+  cast,
+  conv2DBackpropFilter,
+  conv2DBackpropInput,
+  depthwiseConv2dNativeBackpropFilter,
+  depthwiseConv2dNativeBackpropInput,
+  fusedMatMul,
+  identity,
+  maxPool,
+  maxPoolGrad,
+  unsortedSegmentSum,
+]

@@ -1,0 +1,38 @@
+import { getKernel, type KernelFunc, registerKernel, unregisterKernel } from '@tensorflow/tfjs-core'
+import { KERNELS } from './kernels.ts'
+import { WasmKernelError } from './wasm-kernel-error.ts'
+
+const registered = new WeakSet<KernelFunc>()
+
+/**
+ * Puts the kernels of this package into tfjs' registry for the WASM backend, over the stock ones where there are any.
+ *
+ * Use it instead of importing `@gg/wasm-kernels/register` when the program itself imports the backend, for instance
+ * from a bundle. It may come before or after the backend starts and may be called again: what is registered stays.
+ * Stock kernels keep their set-up, and stay in use as fallbacks. No tensor is made.
+ *
+ * @throws WasmKernelError `MISSING_BACKEND` when `@tensorflow/tfjs-backend-wasm` has not been imported.
+ * @example
+ * import '@tensorflow/tfjs-backend-wasm'
+ * import { registerWasmKernels } from '@gg/wasm-kernels'
+ * registerWasmKernels()
+ */
+export function registerWasmKernels(): void {
+  if (getKernel('Conv2D', 'wasm') === undefined) {
+    throw new WasmKernelError(
+      'MISSING_BACKEND',
+      "registerWasmKernels: the WASM backend must be loaded first, got no kernel for 'wasm'. " +
+        "Import '@tensorflow/tfjs-backend-wasm' before the call, or import '@gg/wasm-kernels/register'.",
+    )
+  }
+  for (const { kernelName, over } of KERNELS) {
+    const stock = getKernel(kernelName, 'wasm')
+    if (stock !== undefined && registered.has(stock.kernelFunc)) continue
+    const kernelFunc = over(stock?.kernelFunc)
+    registered.add(kernelFunc)
+    // Unregister first: tfjs warns on the console when a name is registered twice.
+    if (stock !== undefined) unregisterKernel(kernelName, 'wasm')
+    // `...stock` keeps setupFunc, which binds the C++ function when the backend starts.
+    registerKernel({ ...stock, kernelName, backendName: 'wasm', kernelFunc })
+  }
+}

@@ -1,0 +1,13 @@
+/** What went wrong, as a word a program can compare; it does not change between versions. */
+export type WasmKernelErrorCode = 'INVALID_ARGUMENT' | 'MISSING_BACKEND' | 'SHAPE_MISMATCH' | 'UNSUPPORTED'
+
+/** The error that every kernel of this package throws. */
+export class WasmKernelError extends Error {
+  override readonly name = 'WasmKernelError'
+  readonly code: WasmKernelErrorCode
+
+  constructor(code: WasmKernelErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+}

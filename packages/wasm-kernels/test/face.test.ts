@@ -1,0 +1,27 @@
+import * as face from '@gg/wasm-kernels'
+import { expect, test } from 'vitest'
+
+test('exports these names', () => {
+  expect(Object.keys(face).sort()).toEqual(['KERNEL_NAMES', 'WasmKernelError', 'registerWasmKernels'])
+})
+
+test('names the kernels it adds or replaces', () => {
+  expect(face.KERNEL_NAMES).toEqual([
+    'AvgPoolGrad',
+    'BatchMatMul',
+    'Cast',
+    'Conv2DBackpropFilter',
+    'Conv2DBackpropInput',
+    'DepthwiseConv2dNativeBackpropFilter',
+    'DepthwiseConv2dNativeBackpropInput',
+    '_FusedMatMul',
+    'Identity',
+    'MaxPool',
+    'MaxPoolGrad',
+    'UnsortedSegmentSum',
+  ])
+})
+
+test('asks for the backend when it is not loaded', () => {
+  expect(face.registerWasmKernels).toThrow(expect.objectContaining({ code: 'MISSING_BACKEND' }))
+})

@@ -1,0 +1,13 @@
+import { engine, type NamedAttrMap, type Tensor, tidy } from '@tensorflow/tfjs-core'
+
+/** Runs one kernel on the current backend and gives its numbers; nothing stays behind. */
+export function runKernel(
+  name: string,
+  inputs: Record<string, Tensor>,
+  attrs: object,
+): { readonly shape: readonly number[]; readonly values: Float32Array } {
+  return tidy(() => {
+    const out = engine().runKernel(name, inputs, attrs as NamedAttrMap) as Tensor
+    return { shape: out.shape, values: out.dataSync() as Float32Array }
+  })
+}
