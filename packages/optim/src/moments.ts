@@ -1,0 +1,31 @@
+import { type Tree, treeMap } from '@gg/core'
+import { add, div, mul, square, zerosLike } from '@tensorflow/tfjs-core'
+
+/** A moment before the first update: zeros. */
+export function zerosLikeTree<T extends Tree>(params: T): T {
+  return treeMap(zerosLike, params)
+}
+
+/** `decay · moment + (1 - decay) · updates^order`: the exponential moving average that Adam and its kin keep. */
+export function updateMoment(updates: Tree, moment: Tree, decay: number, order: 1 | 2): Tree {
+  return treeMap((m, g) => add(mul(order === 1 ? g : square(g), 1 - decay), mul(m, decay)), moment, updates)
+}
+
+/**
+ * `moment / (1 - decay^count)`: undoes the pull towards the zeros at the start. The factor is one number in double
+ * precision, because `0.999^count` near 1 leaves few digits in float32.
+ */
+export function biasCorrected(moment: Tree, decay: number, count: number): Tree {
+  const correction = 1 - decay ** count
+  return treeMap((m) => div(m, correction), moment)
+}
+
+/**
+ * The first moment as the *next* update would see it if its gradient were today's (Dozat 2016):
+ * `b1 · mu / (1 - b1^(count+1)) + (1 - b1) · updates / (1 - b1^count)`.
+ */
+export function nesterovMoment(updates: Tree, mu: Tree, b1: number, count: number): Tree {
+  const past = b1 / (1 - b1 ** (count + 1))
+  const present = (1 - b1) / (1 - b1 ** count)
+  return treeMap((m, g) => add(mul(m, past), mul(g, present)), mu, updates)
+}

@@ -1,0 +1,71 @@
+import { type GradientTransformation, gradientTransformation, type Tree, treeMap } from '@gg/core'
+import { add, div, sqrt } from '@tensorflow/tfjs-core'
+import { checkHyperparameters } from './check-hyperparameters.ts'
+import { biasCorrected, nesterovMoment, updateMoment, zerosLikeTree } from './moments.ts'
+
+/** Options of `scaleByAdam`. */
+export interface ScaleByAdamOptions {
+  /** Decay of the mean of gradients, in [0, 1). 0.9 unless given. */
+  readonly b1?: number
+  /** Decay of the mean of squared gradients, in [0, 1). 0.999 unless given. */
+  readonly b2?: number
+  /** Added to the root, in units of the gradient; at least 0. 1e-8 unless given. tfjs' `tf.train.adam` has 1e-7. */
+  readonly eps?: number
+  /** Added under the root, in units of the squared gradient; at least 0. 0 unless given. */
+  readonly epsRoot?: number
+  /** Nesterov's momentum: NAdam (Dozat 2016). `false` unless given. */
+  readonly nesterov?: boolean
+}
+
+/** The state of `scaleByAdam` and of those of its kin that keep the same. */
+export type ScaleByAdamState = {
+  /** Updates so far. */
+  readonly count: number
+  /** First moment: the running mean of gradients. */
+  readonly mu: Tree
+  /** Second moment: the running mean of squared gradients. */
+  readonly nu: Tree
+}
+
+/**
+ * Divides the mean of gradients by the root of the mean of their squares: the heart of Adam (Kingma & Ba 2015,
+ * algorithm 1).
+ *
+ * `mu_t = b1 · mu_(t-1) + (1 - b1) · g_t`; `nu_t = b2 · nu_(t-1) + (1 - b2) · g_t²`;
+ * `u_t = mu_t / (1 - b1^t) / (√(nu_t / (1 - b2^t) + epsRoot) + eps)`.
+ *
+ * A chain of it and `scaleByLearningRate` is `adam`. With `nesterov` the numerator is that of NAdam (Dozat 2016);
+ * like optax, and unlike Dozat's algorithm 2, it does not multiply the second moment by `b2` once more. There is no
+ * `mu_dtype`: tfjs computes in float32.
+ *
+ * State: count and two moments, shaped like the parameters. Needs `params`: no. Memory: two tensors for each parameter.
+ *
+ * @param options - Decays and terms against division by zero.
+ * @throws GradientTransformationError `INVALID_ARGUMENT`.
+ *
+ * @example
+ * ```ts
+ * import { scaleByAdam } from '@gg/optim'
+ * import * as tf from '@tensorflow/tfjs-core'
+ *
+ * const tx = scaleByAdam({ eps: 0 })
+ * const [updates, state] = tx.update(tf.tensor1d([0.5, -4]), tx.init(tf.zeros([2])))
+ * console.log(updates.arraySync().map((u) => u.toFixed(3)), state.count) // → [ '1.000', '-1.000' ] 1
+ * ```
+ */
+export function scaleByAdam(options: ScaleByAdamOptions = {}): GradientTransformation<ScaleByAdamState> {
+  const { b1 = 0.9, b2 = 0.999, eps = 1e-8, epsRoot = 0, nesterov = false } = options
+  checkHyperparameters('scaleByAdam', 'in [0, 1)', { b1, b2 })
+  checkHyperparameters('scaleByAdam', 'at least 0', { eps, epsRoot })
+  return gradientTransformation<ScaleByAdamState>({
+    init: (params) => ({ count: 0, mu: zerosLikeTree(params), nu: zerosLikeTree(params) }),
+    update: (updates, state) => {
+      const count = state.count + 1
+      const mu = updateMoment(updates, state.mu, b1, 1)
+      const nu = updateMoment(updates, state.nu, b2, 2)
+      const muHat = nesterov ? nesterovMoment(updates, mu, b1, count) : biasCorrected(mu, b1, count)
+      const nuHat = biasCorrected(nu, b2, count)
+      return [treeMap((_, m, v) => div(m, add(sqrt(add(v, epsRoot)), eps)), updates, muHat, nuHat), { count, mu, nu }]
+    },
+  })
+}
