@@ -1,1 +1,10 @@
-export {}
+export type { Activation } from './activation.ts'
+export { countParams } from './count-params.ts'
+export { createSites, type SavedSites, type Sites } from './create-sites.ts'
+export { glorotUniform, heNormal, heUniform, type Initializer, lecunNormal } from './initializer.ts'
+export type { Conv2dParams, DenseParams } from './layer.ts'
+export { type LenetOptions, type LenetParams, lenet } from './lenet.ts'
+export { type MlpOptions, type MlpParams, mlp } from './mlp.ts'
+export type { ApplyOptions, ImageShape, Model } from './model.ts'
+export { ModelError, type ModelErrorCode } from './model-error.ts'
+export { createRandom, type Random } from './random.ts'
