@@ -1,4 +1,5 @@
 import {
+  clone,
   engine,
   keep,
   type NamedTensorMap,
@@ -90,7 +91,7 @@ class TransformationOptimizer<S extends State> extends Optimizer {
     const weights = [await this.saveIterations()]
     if (this.#state === undefined) return weights
     for (const [name, leaf] of stateLeaves(this.#state)) {
-      if (isLeaf(leaf)) weights.push({ name, tensor: leaf.clone() })
+      if (isLeaf(leaf)) weights.push({ name, tensor: clone(leaf) })
       else if (typeof leaf === 'number') weights.push({ name, tensor: scalar(leaf) })
     }
     return weights
