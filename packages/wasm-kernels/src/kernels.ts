@@ -9,6 +9,9 @@ import { fusedMatMul } from './fused-mat-mul.ts'
 import { identity } from './identity.ts'
 import { maxPool } from './max-pool.ts'
 import { maxPoolGrad } from './max-pool-grad.ts'
+import { mean } from './mean.ts'
+import { oneHot } from './one-hot.ts'
+import { sum } from './sum.ts'
 import { unsortedSegmentSum } from './unsorted-segment-sum.ts'
 import type { WasmKernel } from './wasm-kernel.ts'
 
@@ -25,5 +28,8 @@ export const KERNELS: readonly WasmKernel[] = [
   identity,
   maxPool,
   maxPoolGrad,
+  mean,
+  oneHot,
+  sum,
   unsortedSegmentSum,
 ]

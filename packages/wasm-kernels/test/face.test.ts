@@ -18,6 +18,9 @@ test('names the kernels it adds or replaces', () => {
     'Identity',
     'MaxPool',
     'MaxPoolGrad',
+    'Mean',
+    'OneHot',
+    'Sum',
     'UnsortedSegmentSum',
   ])
 })

@@ -1,0 +1,100 @@
+import { expectNoLeak } from '@gg/testing'
+import { dispose, fill, mean, ones, sum, tensor, tensor1d, tidy, zeros } from '@tensorflow/tfjs-core'
+import { describe, expect, test } from 'vitest'
+import { onWasm } from './on-wasm.ts'
+import { wave } from './wave.ts'
+
+onWasm()
+
+/** The sum by its definition: every number goes to the output with its reduced indices dropped. */
+function sumByIndex(values: ArrayLike<number>, shape: readonly number[], axes: readonly number[]): number[] {
+  const kept = shape.map((_, i) => i).filter((i) => !axes.includes(i))
+  const out = new Array<number>(kept.reduce((n, i) => n * shape[i]!, 1)).fill(0)
+  for (let at = 0; at < values.length; at++) {
+    const index: number[] = []
+    for (let axis = shape.length - 1, rest = at; axis >= 0; axis--) {
+      index[axis] = rest % shape[axis]!
+      rest = Math.floor(rest / shape[axis]!)
+    }
+    const to = kept.reduce((n, i) => n * shape[i]! + index[i]!, 0)
+    out[to] = out[to]! + values[at]!
+  }
+  return out
+}
+
+describe('Sum and Mean', () => {
+  test.each([
+    [[7], [0]],
+    [[3, 4], [0]],
+    [[3, 4], [1]],
+    [
+      [3, 4],
+      [0, 1],
+    ],
+    [
+      [2, 3, 4, 5],
+      [0, 1, 2],
+    ],
+    [
+      [2, 3, 4, 5],
+      [1, 2],
+    ],
+    [[2, 3, 4, 5], [3]],
+    [
+      [2, 3, 4, 5],
+      [0, 2],
+    ],
+    [
+      [2, 3, 4, 5],
+      [0, 2, 3],
+    ],
+    [
+      [2, 3, 4, 5],
+      [1, 3],
+    ],
+    [[1, 1, 3], [0]],
+    [[], []],
+  ])('of %j over %j', (shape, axes) => {
+    expectNoLeak(() => {
+      const x = wave(shape, 1)
+      const expected = sumByIndex(x.dataSync(), shape, axes)
+      const count = axes.reduce((n, i) => n * shape[i]!, 1)
+      const [total, kept, average] = [sum(x, axes), sum(x, axes, true), mean(x, axes)]
+      expect(total.shape).toEqual(shape.filter((_, i) => !axes.includes(i)))
+      expect(kept.shape).toEqual(shape.map((n, i) => (axes.includes(i) ? 1 : n)))
+      expect(total).toBeAllClose(expected)
+      expect(kept).toBeAllClose(expected)
+      expect(average).toBeAllClose(expected.map((v) => v / count))
+      dispose([x, total, kept, average])
+    })
+  })
+
+  test('of a million numbers are exact to float32, not 1 % off', () => {
+    tidy(() => {
+      const x = fill([2 ** 20], 1.1)
+      const expected = Math.fround(1.1)
+      expect(mean(x)).toBeAllClose([expected], { rtol: 1e-7, atol: 0 })
+      expect(sum(x)).toBeAllClose([expected * 2 ** 20], { rtol: 1e-7, atol: 0 })
+    })
+  })
+
+  test('keep their dtypes, and let NaN through', () => {
+    tidy(() => {
+      const whole = tensor([1, 2, 3, 5], [2, 2], 'int32')
+      expect(sum(whole, 1).dtype).toBe('int32')
+      expect(sum(whole, 1)).toBeAllClose([3, 8])
+      expect(sum(ones([5], 'bool')).dtype).toBe('int32')
+      expect(mean(whole).dtype).toBe('float32')
+      expect(mean(whole)).toBeAllClose([2.75])
+      expect(Array.from(sum(tensor([1, Number.NaN, 3, 4], [2, 2]), 0).dataSync())).toEqual([4, Number.NaN])
+    })
+  })
+
+  test('of nothing are 0 and NaN', () => {
+    tidy(() => {
+      expect(sum(zeros([0, 2]), 0)).toBeAllClose([0, 0])
+      expect(Array.from(mean(zeros([0, 2]), 0).dataSync())).toEqual([Number.NaN, Number.NaN])
+      expect(sum(tensor1d([]))).toBeAllClose([0])
+    })
+  })
+})
