@@ -42,7 +42,7 @@ export const maxPool: WasmKernel = wasmKernel<MaxPoolInputs, PoolAttrs>(
 
 /**
  * True if `values` holds NaN (or infinities of both signs, which the exact loop treats well too). A sum turns to
- * NaN on the way; four of them keep the adder busy, at 0.3 ns a number, where a comparison takes 2.
+ * NaN on the way; four of them keep the adder busy, at a fifth of the time of a comparison.
  */
 function mayHoldNaN(values: Float32Array): boolean {
   let [a, b, c, d] = [0, 0, 0, 0]
