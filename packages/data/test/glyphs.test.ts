@@ -14,6 +14,8 @@ describe('glyphs', () => {
     expect(sha256(images)).toBe('13b192fc101a981aea498d65cb799922227386b56e329eaab8897fe1e5c73172')
     expect(sha256(labels)).toBe('525549dd723db6b14ba9ede634b3afc9b2e2e57563db8e3b97a277cfe1bbc99b')
     expect(sha256(boxes)).toBe('73fb8d3afcfc1522624c0b2657357e2b6ddc5c1327e4054753768896f9a45b75')
+    const test = glyphs({ size: 100, seed: 1, split: 'test' })
+    expect(sha256(test.images)).toBe('4436477ca0de945ff4b93e42655f6bd6563f289b7cda725697dd63f40d4124cb')
   })
 
   it('describes itself', () => {

@@ -1,7 +1,7 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect } from 'vitest'
+import { expect, onTestFinished } from 'vitest'
 import { DataError, type DataErrorCode } from '../src/index.ts'
 
 /** An IDX file of unsigned bytes, or of whatever `type` says; the header may lie about the data. */
@@ -16,9 +16,10 @@ export function idx(shape: readonly number[], data: ArrayLike<number>, type = 8)
   return file
 }
 
-/** A new folder with these files in it. */
+/** A new folder with these files in it, gone when the test is over. */
 export function folderOf(files: Readonly<Record<string, Uint8Array>>): string {
   const folder = mkdtempSync(join(tmpdir(), 'gg-data-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
   for (const [name, bytes] of Object.entries(files)) writeFileSync(join(folder, name), bytes)
   return folder
 }
