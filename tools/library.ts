@@ -9,6 +9,8 @@ export function library(options: Options = {}): Options {
     clean: true,
     sourcemap: true,
     treeshake: true,
+    // tsup would write `fs` for `node:fs`, which bundlers for browsers and Deno take for a package.
+    removeNodeProtocol: false,
     // tsup still hands TypeScript the `baseUrl` that TypeScript 6 calls deprecated.
     dts: { compilerOptions: { ignoreDeprecations: '6.0' } },
     ...options,
