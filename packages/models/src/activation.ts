@@ -5,11 +5,11 @@ import { ModelError } from './model-error.ts'
 /** A nonlinearity, number by number: one of the names, or a function that returns a new tensor of the same shape. */
 export type Activation = 'relu' | 'tanh' | 'sigmoid' | ((x: Tensor) => Tensor)
 
-const byName: { readonly [name: string]: (x: Tensor) => Tensor } = { relu, tanh, sigmoid }
+const byName: ReadonlyMap<string, (x: Tensor) => Tensor> = new Map(Object.entries({ relu, tanh, sigmoid }))
 
 /** The function that an activation stands for. `name` is the function that speaks in errors. */
 export function activationFunction(name: string, activation: Activation): <T extends Tensor>(x: T) => T {
-  const found = typeof activation === 'function' ? activation : byName[activation]
+  const found = typeof activation === 'function' ? activation : byName.get(activation)
   // Shapes stay, which the type of a function without type parameters cannot say.
   if (found !== undefined) return found as <T extends Tensor>(x: T) => T
   throw new ModelError(
