@@ -1,17 +1,10 @@
-import { chain, type GradientTransformation, type Mask, type Schedule } from '@gg/core'
+import { chain, type GradientTransformation, type Schedule } from '@gg/core'
 import { addDecayedWeights } from './add-decayed-weights.ts'
+import type { DecoupledWeightDecayOptions } from './decoupled-weight-decay-options.ts'
 import { inTheNameOf } from './in-the-name-of.ts'
 import { type ScaleByAdamOptions, type ScaleByAdamState, scaleByAdam } from './scale-by-adam.ts'
 import { scaleByLearningRate } from './scale-by-learning-rate.ts'
 import type { ScaleByScheduleState } from './scale-by-schedule.ts'
-
-/** Options of weight decay behind a preconditioner. */
-export interface DecoupledWeightDecayOptions {
-  /** The part of the parameters that is added to the update, before the learning rate; a number or a schedule. */
-  readonly weightDecay?: number | Schedule
-  /** `true` for the leaves that decay; all of them unless given. */
-  readonly mask?: Mask
-}
 
 /** Options of `adamw`. */
 export interface AdamwOptions extends ScaleByAdamOptions, DecoupledWeightDecayOptions {}
@@ -49,10 +42,6 @@ export type AdamwState = readonly [ScaleByAdamState, ScaleByScheduleState, Scale
 export function adamw(learningRate: number | Schedule, options: AdamwOptions = {}): GradientTransformation<AdamwState> {
   const { weightDecay = 1e-4, mask, ...moments } = options
   return inTheNameOf('adamw', () =>
-    chain(
-      scaleByAdam(moments),
-      addDecayedWeights(weightDecay, mask === undefined ? {} : { mask }),
-      scaleByLearningRate(learningRate),
-    ),
+    chain(scaleByAdam(moments), addDecayedWeights(weightDecay, { mask }), scaleByLearningRate(learningRate)),
   )
 }

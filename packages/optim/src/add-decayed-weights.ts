@@ -14,7 +14,7 @@ import type { ScaleByScheduleState } from './scale-by-schedule.ts'
 /** Options of `addDecayedWeights`. */
 export interface AddDecayedWeightsOptions {
   /** `true` for the leaves that decay; all of them unless given. Biases and normalization scales usually do not. */
-  readonly mask?: Mask
+  readonly mask?: Mask | undefined
 }
 
 /**

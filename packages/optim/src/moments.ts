@@ -7,15 +7,15 @@ export function zerosLikeTree<T extends Tree>(params: T): T {
 }
 
 /** `decay · moment + (1 - decay) · updates^order`: the exponential moving average that Adam and its kin keep. */
-export function updateMoment(updates: Tree, moment: Tree, decay: number, order: 1 | 2): Tree {
-  return treeMap((m, g) => add(mul(order === 1 ? g : square(g), 1 - decay), mul(m, decay)), moment, updates)
+export function updateMoment<U extends Tree>(updates: U, moment: Tree, decay: number, order: 1 | 2): U {
+  return treeMap((g, m) => add(mul(order === 1 ? g : square(g), 1 - decay), mul(m, decay)), updates, moment)
 }
 
 /**
  * `moment / (1 - decay^count)`: undoes the pull towards the zeros at the start. The factor is one number in double
  * precision, because `0.999^count` near 1 leaves few digits in float32.
  */
-export function biasCorrected(moment: Tree, decay: number, count: number): Tree {
+export function biasCorrected<U extends Tree>(moment: U, decay: number, count: number): U {
   const correction = 1 - decay ** count
   return treeMap((m) => div(m, correction), moment)
 }
@@ -24,8 +24,8 @@ export function biasCorrected(moment: Tree, decay: number, count: number): Tree 
  * The first moment as the *next* update would see it if its gradient were today's (Dozat 2016):
  * `b1 · mu / (1 - b1^(count+1)) + (1 - b1) · updates / (1 - b1^count)`.
  */
-export function nesterovMoment(updates: Tree, mu: Tree, b1: number, count: number): Tree {
+export function nesterovMoment<U extends Tree>(updates: U, mu: Tree, b1: number, count: number): U {
   const past = b1 / (1 - b1 ** (count + 1))
   const present = (1 - b1) / (1 - b1 ** count)
-  return treeMap((m, g) => add(mul(m, past), mul(g, present)), mu, updates)
+  return treeMap((g, m) => add(mul(m, past), mul(g, present)), updates, mu)
 }

@@ -65,7 +65,7 @@ export function scaleByAdam(options: ScaleByAdamOptions = {}): GradientTransform
       const nu = updateMoment(updates, state.nu, b2, 2)
       const muHat = nesterov ? nesterovMoment(updates, mu, b1, count) : biasCorrected(mu, b1, count)
       const nuHat = biasCorrected(nu, b2, count)
-      return [treeMap((_, m, v) => div(m, add(sqrt(add(v, epsRoot)), eps)), updates, muHat, nuHat), { count, mu, nu }]
+      return [treeMap((m, v) => div(m, add(sqrt(add(v, epsRoot)), eps)), muHat, nuHat), { count, mu, nu }]
     },
   })
 }
