@@ -53,7 +53,7 @@ export interface Sites {
  * import * as tf from '@tensorflow/tfjs-core'
  *
  * const half = statelessWithTreeMap((g) => tf.mul(g, 0.5))
- * const sites = createSites(lenet().sites, { 'conv*\/output': half, 'conv1/*': setToZero() })
+ * const sites = createSites(lenet().sites, { 'conv?/output': half, 'conv1/*': setToZero() })
  * console.log(sites.names) // → [ 'conv1/output', 'conv1/activation', 'conv1/pool', 'conv2/output' ]
  * sites.dispose()
  * ```

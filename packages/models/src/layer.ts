@@ -1,22 +1,5 @@
-import {
-  add,
-  conv2d,
-  matMul,
-  type Tensor,
-  type Tensor1D,
-  type Tensor2D,
-  type Tensor4D,
-  zeros,
-} from '@tensorflow/tfjs-core'
-import type { Initializer } from './initializer.ts'
+import type { Tensor } from '@tensorflow/tfjs-core'
 import { ModelError } from './model-error.ts'
-import { createRandom } from './random.ts'
-
-/** Parameters of a dense layer: kernel `[inputs, units]`, bias `[units]`. */
-export type DenseParams = { readonly kernel: Tensor2D; readonly bias: Tensor1D }
-
-/** Parameters of a convolution: kernel `[height, width, inputs, filters]`, bias `[filters]`. */
-export type Conv2dParams = { readonly kernel: Tensor4D; readonly bias: Tensor1D }
 
 /** A layer with parameters: how they start, and what is done with them. */
 export interface Layer<P, X extends Tensor> {
@@ -26,60 +9,8 @@ export interface Layer<P, X extends Tensor> {
   apply(params: P | undefined, x: X): X
 }
 
-/** A dense layer `Y = X·W + b`. `name` is its path in the parameters, from which its random numbers follow. */
-export function dense(
-  name: string,
-  {
-    inputs,
-    units,
-    initializer,
-  }: { readonly inputs: number; readonly units: number; readonly initializer: Initializer },
-): Layer<DenseParams, Tensor2D> {
-  const shapes = { kernel: [inputs, units], bias: [units] } as const
-  return {
-    init: (seed) => ({
-      kernel: initializer(shapes.kernel, createRandom(seed, `${name}/kernel`)) as Tensor2D,
-      bias: zeros<Tensor1D['rankType']>([units]),
-    }),
-    apply: (params, x) => {
-      const { kernel, bias } = checked(name, params, shapes)
-      return add(matMul(x, kernel), bias)
-    },
-  }
-}
-
-/** A convolution `Y = X ⋆ W + b` with stride 1; `pad` is tfjs' word for the padding. */
-export function convolution(
-  name: string,
-  {
-    size,
-    inputs,
-    filters,
-    pad,
-    initializer,
-  }: {
-    readonly size: number
-    readonly inputs: number
-    readonly filters: number
-    readonly pad: 'same' | 'valid'
-    readonly initializer: Initializer
-  },
-): Layer<Conv2dParams, Tensor4D> {
-  const shapes = { kernel: [size, size, inputs, filters], bias: [filters] } as const
-  return {
-    init: (seed) => ({
-      kernel: initializer(shapes.kernel, createRandom(seed, `${name}/kernel`)) as Tensor4D,
-      bias: zeros<Tensor1D['rankType']>([filters]),
-    }),
-    apply: (params, x) => {
-      const { kernel, bias } = checked(name, params, shapes)
-      return add(conv2d(x, kernel, 1, pad), bias)
-    },
-  }
-}
-
 /** Parameters of another model would broadcast, or fail deep in a kernel with a message about something else. */
-function checked<P extends { readonly kernel: Tensor; readonly bias: Tensor }>(
+export function checkedParams<P extends { readonly kernel: Tensor; readonly bias: Tensor }>(
   name: string,
   params: P | undefined,
   shapes: { readonly kernel: readonly number[]; readonly bias: readonly number[] },

@@ -1,8 +1,9 @@
 import { maxPool, reshape, type Tensor2D, type Tensor4D } from '@tensorflow/tfjs-core'
 import { type Activation, activationFunction, initializerFor } from './activation.ts'
+import { type Conv2dParams, convolution } from './convolution.ts'
 import { checkModelSizes, defineModel } from './define-model.ts'
+import { type DenseParams, dense } from './dense.ts'
 import { glorotUniform, type Initializer } from './initializer.ts'
-import { type Conv2dParams, convolution, type DenseParams, dense } from './layer.ts'
 import type { ImageShape, Model } from './model.ts'
 import { ModelError } from './model-error.ts'
 
@@ -54,6 +55,8 @@ const sites = [
  *
  * Sites: `conv1/output` (before the activation), `conv1/activation`, `conv1/pool`, the same for `conv2`,
  * `dense1/output`, `dense1/activation`, the same for `dense2`, and `logits/output`.
+ *
+ * NaN in the input shows in the logits, but for tfjs' cpu backend, whose max pooling makes -Infinity of a window of it.
  *
  * Deviations from the paper, all of them common: max pooling without weights in place of scaled averages, ReLU in
  * place of `1.7159·tanh(2x/3)`, the second convolution sees all six maps, and logits in place of RBF units.

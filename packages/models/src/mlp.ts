@@ -2,8 +2,8 @@ import { reshape, type Tensor2D } from '@tensorflow/tfjs-core'
 import { type Activation, activationFunction, initializerFor } from './activation.ts'
 import { checkSize } from './check-size.ts'
 import { checkModelSizes, defineModel } from './define-model.ts'
+import { type DenseParams, dense } from './dense.ts'
 import { glorotUniform, type Initializer } from './initializer.ts'
-import { type DenseParams, dense } from './layer.ts'
 import type { ImageShape, Model } from './model.ts'
 
 /** Parameters of `mlp`: `dense1`, `dense2`, ... for the hidden layers, then `logits`. */

@@ -16,6 +16,9 @@ export interface ApplyOptions {
 /**
  * A network as pure functions: it holds no weights, it makes and takes them.
  *
+ * Memory: `init` and `apply` return new tensors, which are the caller's, and leave nothing else behind, on error paths
+ * too. `apply` borrows what it is given.
+ *
  * @typeParam P - The parameters, a tree of float32 tensors.
  */
 export interface Model<P extends Tree = Tree> {
