@@ -45,7 +45,10 @@ export const maxPool: WasmKernel = wasmKernel<MaxPoolInputs, PoolAttrs>(
  * NaN on the way; four of them keep the adder busy, at a fifth of the time of a comparison.
  */
 function mayHoldNaN(values: Float32Array): boolean {
-  let [a, b, c, d] = [0, 0, 0, 0]
+  let a = 0
+  let b = 0
+  let c = 0
+  let d = 0
   const end = values.length - (values.length % 4)
   for (let i = 0; i < end; i += 4) {
     a += values[i] as number

@@ -13,9 +13,14 @@ const registered = new WeakSet<KernelFunc>()
  *
  * @throws WasmKernelError `MISSING_BACKEND` when `@tensorflow/tfjs-backend-wasm` has not been imported.
  * @example
+ * ```ts
  * import '@tensorflow/tfjs-backend-wasm'
- * import { registerWasmKernels } from '@gg/wasm-kernels'
+ * import { KERNEL_NAMES, registerWasmKernels } from '@gg/wasm-kernels'
+ * import { getKernel } from '@tensorflow/tfjs-core'
+ *
  * registerWasmKernels()
+ * console.log(KERNEL_NAMES.every((name) => getKernel(name, 'wasm') !== undefined)) // → true
+ * ```
  */
 export function registerWasmKernels(): void {
   if (getKernel('Conv2D', 'wasm') === undefined) {

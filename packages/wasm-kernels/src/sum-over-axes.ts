@@ -32,7 +32,9 @@ function sumRows(values: ArrayLike<number>, outer: number, count: number, inner:
     let a = o * count * inner
     const end = a + count * inner
     for (; a + 3 * inner < end; a += 4 * inner) {
-      const [b, c, d] = [a + inner, a + 2 * inner, a + 3 * inner]
+      const b = a + inner
+      const c = b + inner
+      const d = c + inner
       for (let k = 0; k < inner; k++) {
         const front = (values[a + k] as number) + (values[b + k] as number)
         const back = (values[c + k] as number) + (values[d + k] as number)
@@ -46,20 +48,20 @@ function sumRows(values: ArrayLike<number>, outer: number, count: number, inner:
   return sums
 }
 
-/** `[outer, count]` to `[outer]`; four sums side by side keep the adder busy. */
+/** `[outer, count]` to `[outer]`; two sums side by side keep the adder busy. */
 function sumRuns(values: ArrayLike<number>, outer: number, count: number): Float64Array {
   const sums = new Float64Array(outer)
-  for (let o = 0, at = 0; o < outer; o++) {
-    let [a, b, c, d] = [0, 0, 0, 0]
+  for (let o = 0; o < outer; o++) {
+    let even = 0
+    let odd = 0
+    let at = o * count
     const end = at + count
-    for (; at + 3 < end; at += 4) {
-      a += values[at] as number
-      b += values[at + 1] as number
-      c += values[at + 2] as number
-      d += values[at + 3] as number
+    for (; at + 1 < end; at += 2) {
+      even += values[at] as number
+      odd += values[at + 1] as number
     }
-    for (; at < end; at++) a += values[at] as number
-    sums[o] = a + b + (c + d)
+    if (at < end) even += values[at] as number
+    sums[o] = even + odd
   }
   return sums
 }
