@@ -1,0 +1,38 @@
+import type { EpochMetrics } from './metrics.ts'
+import type { TrainStart } from './train.ts'
+
+/** What is trained, in one line. */
+export function describeSettings({ config, sites }: TrainStart): string {
+  const { model, data, gradient, optimizer, learningRate, seed, backend } = config
+  const where = sites.length > 0 ? ` at ${sites.join(', ')}` : ''
+  return `${model} on ${data}, gradient ${gradient}${where}, ${optimizer} ${learningRate}, seed ${seed}, on ${backend}`
+}
+
+/** How large it is, in one line. */
+export function describeSizes({ config, trainImages, testImages, parameters, steps }: TrainStart): string {
+  const sizes = `${count(trainImages)} training images, ${count(testImages)} test images, ${count(parameters)} parameters`
+  return `${sizes}, ${count(config.epochs)} epochs of ${count(steps / config.epochs)} steps`
+}
+
+/** An epoch in one line. */
+export function describeEpoch(epochs: number, metrics: EpochMetrics): string {
+  const { epoch, trainLoss, testLoss, testAccuracy, imagesPerSecond, seconds } = metrics
+  return [
+    `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}`,
+    `train loss ${trainLoss.toFixed(4)}`,
+    `test loss ${testLoss.toFixed(4)}`,
+    `test accuracy ${percent(testAccuracy)}`,
+    `${count(Math.round(imagesPerSecond))} images/s`,
+    `${seconds.toFixed(1)} s`,
+  ].join('  ')
+}
+
+/** A part as percent: 97.53 %. */
+export function percent(part: number): string {
+  return `${(100 * part).toFixed(2)} %`
+}
+
+/** A number with commas at the thousands. */
+export function count(value: number): string {
+  return value.toLocaleString('en-US')
+}

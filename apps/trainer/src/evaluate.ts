@@ -1,0 +1,58 @@
+import type { Tree } from '@gg/core'
+import { batches, type ImageDataset, type ToTensorsOptions, toTensors } from '@gg/data'
+import type { Model } from '@gg/models'
+import { argMax, cast, equal, stack, sum, tidy } from '@tensorflow/tfjs-core'
+import { nextTurn } from './next-turn.ts'
+import { softmaxCrossEntropyWithIntegerLabels } from './tmp-loss.ts'
+
+/** How good a model is on images that it has not learned from. */
+export interface Evaluation {
+  /** Mean cross-entropy over the images. */
+  readonly loss: number
+  /** The part of the images whose label has the greatest logit, 0 to 1. */
+  readonly accuracy: number
+}
+
+/** Settings of `evaluate`. */
+export interface EvaluateOptions {
+  /** What the model was trained with. */
+  readonly normalization?: ToTensorsOptions
+  /** Images at a time; 256 unless given. It has no effect on the accuracy, and on the loss only by rounding. */
+  readonly batchSize?: number
+  /** Ends it early. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * Loss and accuracy on a data set, without gradients.
+ *
+ * Memory: borrows `params`; nothing is left.
+ *
+ * @returns nothing if the signal ended it
+ */
+export async function evaluate(
+  model: Model,
+  params: Tree,
+  dataset: ImageDataset,
+  { normalization = {}, batchSize = 256, signal }: EvaluateOptions = {},
+): Promise<Evaluation | undefined> {
+  let loss = 0
+  let correct = 0
+  for (const batch of batches(dataset, { batchSize, shuffle: false })) {
+    if (signal?.aborted) return undefined
+    const sums = tidy(() => {
+      const { images, labels } = toTensors(batch, normalization)
+      const logits = model.apply(params, images)
+      return stack([
+        sum(softmaxCrossEntropyWithIntegerLabels(logits, labels)),
+        sum(cast(equal(argMax(logits, 1), labels), 'float32')),
+      ])
+    })
+    const [batchLoss = Number.NaN, batchCorrect = Number.NaN] = await sums.data()
+    sums.dispose()
+    loss += batchLoss
+    correct += batchCorrect
+    await nextTurn()
+  }
+  return { loss: loss / dataset.size, accuracy: correct / dataset.size }
+}

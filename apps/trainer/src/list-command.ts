@@ -1,0 +1,27 @@
+import { Command } from 'commander'
+import { BACKENDS } from './backends.ts'
+import { DATASETS } from './datasets.ts'
+import { GRADIENTS } from './gradients.ts'
+import { MODELS } from './models.ts'
+import { OPTIMIZERS } from './optimizers.ts'
+import { SCHEDULES } from './schedules.ts'
+
+const REGISTRIES: Readonly<Record<string, Readonly<Record<string, { readonly summary: string }>>>> = {
+  '--model': MODELS,
+  '--data': DATASETS,
+  '--gradient': GRADIENTS,
+  '--optimizer': OPTIMIZERS,
+  '--schedule': SCHEDULES,
+  '--backend': BACKENDS,
+}
+
+/** `gg list`. */
+export function listCommand(): Command {
+  return new Command('list').description('List the names that the options of gg train take.').action(() => {
+    const blocks = Object.entries(REGISTRIES).map(([option, registry]) => {
+      const lines = Object.entries(registry).map(([name, { summary }]) => `  ${name.padEnd(14)}${summary}`)
+      return [option, ...lines].join('\n')
+    })
+    process.stdout.write(`${blocks.join('\n\n')}\n`)
+  })
+}

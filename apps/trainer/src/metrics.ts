@@ -1,0 +1,36 @@
+/** The training loss over the last few steps. */
+export interface StepMetrics {
+  readonly kind: 'step'
+  /** Epochs that are complete at the end of this step, with their part: 1.25 is a quarter into the second. */
+  readonly epoch: number
+  /** Steps so far. */
+  readonly step: number
+  /** Mean loss over the images since the last such line. */
+  readonly trainLoss: number
+  /** Of this step. */
+  readonly learningRate: number
+}
+
+/** What there is to say at the end of an epoch. All but the last two follow from the settings alone. */
+export interface EpochMetrics {
+  readonly kind: 'epoch'
+  /** From 1. */
+  readonly epoch: number
+  /** Steps so far. */
+  readonly step: number
+  /** Mean loss over the epoch's images, each at its own step. */
+  readonly trainLoss: number
+  /** Mean loss over the test images. */
+  readonly testLoss: number
+  /** The part of the test images that the model is right on, 0 to 1. */
+  readonly testAccuracy: number
+  /** Of the epoch's last step. */
+  readonly learningRate: number
+  /** Training images a second, tests not counted. */
+  readonly imagesPerSecond: number
+  /** Seconds since the training began, tests included. */
+  readonly seconds: number
+}
+
+/** One line of `metrics.jsonl`. */
+export type Metrics = StepMetrics | EpochMetrics

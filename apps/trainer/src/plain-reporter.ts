@@ -1,0 +1,24 @@
+import { describeEpoch, describeSettings, describeSizes, percent } from './describe-run.ts'
+import type { Output, Reporter } from './reporter.ts'
+
+/** Plain lines, one for each epoch: for files and for programs that read them. */
+export function createPlainReporter(out: Output): Reporter {
+  let epochs = 0
+  const line = (text: string) => void out.write(`${text}\n`)
+  return {
+    event(event) {
+      if (event.kind === 'start') {
+        epochs = event.config.epochs
+        line(describeSettings(event))
+        line(describeSizes(event))
+      }
+      if (event.kind === 'epoch') line(describeEpoch(epochs, event))
+    },
+    stopping: () => line('stopping after this step'),
+    end({ status, folder, curves, testAccuracy }) {
+      line(testAccuracy === undefined ? status : `${status}, test accuracy ${percent(testAccuracy)}`)
+      if (curves !== undefined) line(`curves: ${curves}`)
+      line(`run: ${folder}`)
+    },
+  }
+}

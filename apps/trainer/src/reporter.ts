@@ -1,0 +1,47 @@
+import { createPlainReporter } from './plain-reporter.ts'
+import type { RunStatus } from './run-folder.ts'
+import { createTerminalReporter } from './terminal-reporter.ts'
+import type { TrainEvent } from './train.ts'
+
+/** How a run ended, and what it left where. */
+export interface RunEnd {
+  readonly kind: 'end'
+  readonly status: RunStatus
+  readonly folder: string
+  /** The picture; nothing for a run that ended before it had a number to draw. */
+  readonly curves?: string
+  /** After the last epoch that is complete. */
+  readonly testAccuracy?: number
+}
+
+/** Tells whoever gave the command how the run goes. */
+export interface Reporter {
+  event(event: TrainEvent): void
+  /** Ctrl-C was heard; the step under way is being finished. */
+  stopping(): void
+  end(end: RunEnd): void
+}
+
+/** Where a reporter writes: a terminal, a pipe, a file, or a test. */
+export interface Output {
+  write(text: string): unknown
+}
+
+/** The reporter that the options and the output call for: pictures move on a terminal only. */
+export function createReporter({ quiet, json }: { readonly quiet: boolean; readonly json: boolean }): Reporter {
+  const out = process.stdout
+  if (json) return createJsonReporter(out)
+  if (quiet) return createQuietReporter(out)
+  return out.isTTY ? createTerminalReporter(out) : createPlainReporter(out)
+}
+
+/** Each event as a line of JSON. */
+function createJsonReporter(out: Output): Reporter {
+  const write = (event: TrainEvent | RunEnd) => void out.write(`${JSON.stringify(event)}\n`)
+  return { event: write, stopping: () => {}, end: write }
+}
+
+/** The folder of the run, for a script to go on with, and nothing else. */
+function createQuietReporter(out: Output): Reporter {
+  return { event: () => {}, stopping: () => {}, end: ({ folder }) => void out.write(`${folder}\n`) }
+}

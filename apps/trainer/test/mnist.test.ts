@@ -1,0 +1,17 @@
+import { train } from '@gg/trainer'
+import { describe, expect, it } from 'vitest'
+
+const without = process.env['GG_DATA_DIR'] === undefined
+
+describe.skipIf(without)(
+  `MNIST${without ? ': skipped, set GG_DATA_DIR to the folder above mnist/ to run it' : ''}`,
+  () => {
+    it.each(['gate', 'none'] as const)('is learned from 2,000 images with the gradient %s', async (gradient) => {
+      const result = await train({ data: 'mnist', gradient, limit: 2000, epochs: 1, batchSize: 32 })
+      expect(result.metrics.at(-1)).toMatchObject({
+        testAccuracy: expect.toSatisfy((accuracy: number) => accuracy > 0.8),
+      })
+      result.dispose()
+    })
+  },
+)
