@@ -26,10 +26,10 @@ export function toBeAllClose(
   let worst = -1
   let worstExcess = 0
   for (let i = 0; i < a.length; i++) {
-    const excess = distance(a[i] as number, e[i] as number) - atol - rtol * Math.abs(e[i] as number)
-    if (excess > worstExcess || Number.isNaN(excess)) {
+    const excess = excessOf(a[i] as number, e[i] as number, rtol, atol)
+    if (excess > worstExcess) {
       worst = i
-      worstExcess = Number.isNaN(excess) ? Number.POSITIVE_INFINITY : excess
+      worstExcess = excess
     }
   }
   return {
@@ -41,10 +41,11 @@ export function toBeAllClose(
   }
 }
 
-function distance(a: number, e: number): number {
+/** By how much a number is further away than the tolerance lets it. */
+function excessOf(a: number, e: number, rtol: number, atol: number): number {
   if (Object.is(a, e) || a === e) return 0
   if (!Number.isFinite(a) || !Number.isFinite(e)) return Number.POSITIVE_INFINITY
-  return Math.abs(a - e)
+  return Math.abs(a - e) - atol - rtol * Math.abs(e)
 }
 
 function flat(numbers: Numbers): readonly number[] {

@@ -64,6 +64,8 @@ describe('the packages, packed and installed in a fresh folder', () => {
 
 function versions(): { readonly packageManager: string; readonly catalog: ReadonlyMap<string, string> } {
   const { packageManager } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { packageManager: string }
-  const lines = readFileSync(join(ROOT, 'pnpm-workspace.yaml'), 'utf8').matchAll(/^ {2}["']?([@\w/-]+)["']?: ([\d.]+)$/gm)
+  const lines = readFileSync(join(ROOT, 'pnpm-workspace.yaml'), 'utf8').matchAll(
+    /^ {2}["']?([@\w/-]+)["']?: ([\d.]+)$/gm,
+  )
   return { packageManager, catalog: new Map([...lines].map(([, name = '', version = '']) => [name, version])) }
 }
