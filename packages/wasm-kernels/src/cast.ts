@@ -10,7 +10,7 @@ import { type WasmKernel, wasmKernel } from './wasm-kernel.ts'
 export const cast: WasmKernel = wasmKernel<CastInputs, CastAttrs>(Cast, ({ inputs, attrs, backend, stock }) => {
   const x = inputs.x as TensorInfo
   if (x.dtype === 'string' || attrs.dtype === 'string') return stock(inputs, attrs)
-  if (attrs.dtype === x.dtype) return shareData(backend, x) ?? stock(inputs, attrs)
+  if (attrs.dtype === x.dtype) return shareData(backend, x)
   if (attrs.dtype !== 'bool') return stock(inputs, attrs)
   const out = backend.makeOutput(x.shape, 'bool')
   const source = backend.typedArrayFromHeap(x)

@@ -5,9 +5,9 @@ import {
   type TensorInfo,
   util,
 } from '@tensorflow/tfjs-core'
-import { floats } from './floats.ts'
 import { isFloat, type MatMulArgs, matMulSizes, multiplyStacks } from './multiply-stacks.ts'
-import { type WasmHeap, type WasmKernel, wasmKernel } from './wasm-kernel.ts'
+import { vectorBias } from './vector-bias.ts'
+import { type WasmKernel, wasmKernel } from './wasm-kernel.ts'
 import { WasmKernelError } from './wasm-kernel-error.ts'
 import { withScratch } from './with-scratch.ts'
 
@@ -32,7 +32,7 @@ export const fusedMatMul: WasmKernel = wasmKernel<_FusedMatMulInputs, _FusedMatM
     const sizes = matMulSizes(args)
     const { bias, preluActivationWeights: slopes } = inputs
     return withScratch(backend, (scratch) => {
-      const fused = bias === undefined ? inputs : { ...inputs, bias: vector(backend, bias, sizes.n, scratch) }
+      const fused = bias === undefined ? inputs : { ...inputs, bias: vectorBias(backend, bias, sizes.n, scratch) }
       const columnwise = slopes === undefined || util.sizeFromShape(slopes.shape) === sizes.n
       if (!isFloat(args)) return stock(inputs, attrs)
       if (!columnwise) {
@@ -51,19 +51,3 @@ export const fusedMatMul: WasmKernel = wasmKernel<_FusedMatMulInputs, _FusedMatM
     })
   },
 )
-
-/** `bias` as data that was made as a vector of `n` numbers; a bias of higher rank stays, for the stock kernel to refuse. */
-function vector(
-  backend: WasmHeap,
-  bias: TensorInfo,
-  n: number,
-  scratch: (intermediate: TensorInfo) => TensorInfo,
-): TensorInfo {
-  const made = backend.dataIdMap.get(bias.dataId).shape
-  if (bias.shape.length > 1 || util.arraysEqual(made, [n])) return bias
-  const out = scratch(backend.makeOutput([n], 'float32'))
-  const source = floats(backend, bias)
-  if (source.length === 1) floats(backend, out).fill(source[0] as number)
-  else floats(backend, out).set(source)
-  return out
-}

@@ -10,5 +10,5 @@ import { type WasmKernel, wasmKernel } from './wasm-kernel.ts'
  */
 export const identity: WasmKernel = wasmKernel<IdentityInputs>(Identity, ({ inputs, attrs, backend, stock }) => {
   const x = inputs.x as TensorInfo
-  return (x.dtype === 'string' ? undefined : shareData(backend, x)) ?? stock(inputs, attrs)
+  return x.dtype === 'string' ? stock(inputs, attrs) : shareData(backend, x)
 })

@@ -5,6 +5,7 @@ import { conv2DBackpropFilter } from './conv2d-backprop-filter.ts'
 import { conv2DBackpropInput } from './conv2d-backprop-input.ts'
 import { depthwiseConv2dNativeBackpropFilter } from './depthwise-conv2d-native-backprop-filter.ts'
 import { depthwiseConv2dNativeBackpropInput } from './depthwise-conv2d-native-backprop-input.ts'
+import { fusedConv2d, fusedDepthwiseConv2d } from './fused-convolutions.ts'
 import { fusedMatMul } from './fused-mat-mul.ts'
 import { identity } from './identity.ts'
 import { maxPool } from './max-pool.ts'
@@ -24,6 +25,8 @@ export const KERNELS: readonly WasmKernel[] = [
   conv2DBackpropInput,
   depthwiseConv2dNativeBackpropFilter,
   depthwiseConv2dNativeBackpropInput,
+  fusedConv2d,
+  fusedDepthwiseConv2d,
   fusedMatMul,
   identity,
   maxPool,

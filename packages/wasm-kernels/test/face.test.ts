@@ -14,6 +14,8 @@ test('names the kernels it adds or replaces', () => {
     'Conv2DBackpropInput',
     'DepthwiseConv2dNativeBackpropFilter',
     'DepthwiseConv2dNativeBackpropInput',
+    'FusedConv2D',
+    'FusedDepthwiseConv2D',
     '_FusedMatMul',
     'Identity',
     'MaxPool',

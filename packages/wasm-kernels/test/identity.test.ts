@@ -9,10 +9,10 @@ import {
   fused,
   memory,
   mul,
+  ones,
   reshape,
   setBackend,
   type Tensor1D,
-  type Tensor2D,
   type Tensor4D,
   tensor,
   tensor1d,
@@ -89,19 +89,16 @@ describe('clone', () => {
     y.dispose()
   })
 
-  test('copies what was reshaped, so that a fused kernel takes it as a bias', () => {
+  test('shares what was reshaped, and the fused convolutions still take it as a bias', () => {
     tidy(() => {
-      const x = tensor([1, 1], [1, 2]) as Tensor2D
-      const bias = clone(reshape(tensor([1, 2], [1, 2]), [2]))
-      const filter = tensor([1, 0, 0, 1], [1, 1, 2, 2])
-      const y = fused.conv2d({
-        x: reshape(x, [1, 1, 1, 2]) as Tensor4D,
-        filter: filter as Tensor4D,
-        strides: 1,
-        pad: 'valid',
-        bias,
-      })
-      expect(y).toBeAllClose([2, 3])
+      const reshaped = reshape(tensor([1, 2], [1, 2]), [2])
+      const bias = clone(reshaped)
+      expect(offset(bias)).toBe(offset(reshaped))
+      const x = ones([1, 1, 1, 2]) as Tensor4D
+      const common = { x, strides: 1, pad: 'valid', bias } as const
+      expect(fused.conv2d({ ...common, filter: tensor([1, 0, 0, 1], [1, 1, 2, 2]) as Tensor4D })).toBeAllClose([2, 3])
+      const depthwise = tensor([3, 4], [1, 1, 2, 1]) as Tensor4D
+      expect(fused.depthwiseConv2d({ ...common, filter: depthwise })).toBeAllClose([4, 6])
     })
   })
 })
