@@ -8,8 +8,9 @@ import { type GateOptions, type GateVariant, resolveGateOptions } from './gate-o
  * or take its mean; `gate` itself is what trains.
  *
  * Shapes: `features` float32 of any shape, `[batch, ...positions, channels]` (rank 2 or more) for the variants and for
- * `normalize: 'standardize'`. The factor has the shape of `features`, with 1 where it is shared: `[batch, 1, 1, channels]`
- * per channel and `[batch, height, width, 1]` spatially. Deterministic. Memory: borrows `features`, the result is new.
+ * `normalize: 'standardize'`. The factor has the shape of `features`, with 1 where it is shared: per channel
+ * `[batch, 1, 1, channels]`, spatially `[batch, height, width, 1]`. Deterministic. Memory: borrows `features`, the
+ * result is new.
  *
  * @param features - The feature map `Y`.
  * @param options - Those of `gate`; `rescale` has no part in the factor.
@@ -21,7 +22,8 @@ import { type GateOptions, type GateVariant, resolveGateOptions } from './gate-o
  * import { gateFactor } from '@gg/gating'
  * import * as tf from '@tensorflow/tfjs-core'
  *
- * console.log([...gateFactor(tf.tensor1d([-4, 0, 1])).dataSync()].map((f) => f.toFixed(4)).join(' ')) // → 0.0180 0.5000 0.7311
+ * const factor = gateFactor(tf.tensor1d([-4, 0, 1]))
+ * console.log([...factor.dataSync()].map((f) => f.toFixed(4)).join(' ')) // → 0.0180 0.5000 0.7311
  * ```
  */
 export function gateFactor(features: Tensor, options: GateOptions = {}): Tensor {
@@ -61,7 +63,8 @@ function checkRank(name: string, features: Tensor, { variant, normalize }: Requi
   if (features.rank >= 2) return
   throw new GradientTransformationError(
     'SHAPE_MISMATCH',
-    `${name}: a feature map for variant '${variant}' and normalize '${normalize}' must be [batch, ...positions, channels], ` +
-      `got [${features.shape}]. Tensors of any shape, such as biases, take { variant: 'elementwise', normalize: 'none' }.`,
+    `${name}: a feature map must be [batch, ...positions, channels] for variant '${variant}' and normalize ` +
+      `'${normalize}', got [${features.shape}]. Tensors of any shape, such as biases, take variant 'elementwise' and ` +
+      "normalize 'none'.",
   )
 }

@@ -6,8 +6,8 @@ export type GateVariant = 'elementwise' | 'per-channel' | 'spatial-only'
 /** How the gate opens: the function that turns the feature map into a factor. */
 export interface GateActivationOptions {
   /**
-   * `'sigmoid'` (default): `σ(y) = 1 / (1 + exp(-y))`, as in the source. `'hard-sigmoid'`: `relu6(y + 3) / 6`, PyTorch's
-   * definition (Keras' slope of 0.2 is another); it is 0 for `y ≤ -3` and 1 for `y ≥ 3`, so it can close altogether.
+   * `'sigmoid'` (default): `σ(y) = 1 / (1 + exp(-y))`, as in the source. `'hard-sigmoid'`: `relu6(y + 3) / 6`,
+   * PyTorch's definition (Keras' slope of 0.2 is another); 0 for `y ≤ -3` and 1 for `y ≥ 3`, so it can shut altogether.
    */
   readonly activation?: 'sigmoid' | 'hard-sigmoid'
   /**
@@ -28,8 +28,8 @@ export interface GateOptions extends GateActivationOptions {
   /**
    * `'none'` (default), as in the source. `'standardize'`: mean 0 and variance 1 per sample and map, before the
    * activation. The map is what the variant looks at: the positions of one channel; per channel, the vector of the
-   * channels' means; spatially, the map of the positions' means. A dense layer's map is its vector of units. A map of one number
-   * standardizes to 0, which gives the gate σ(0) = 1/2.
+   * channels' means; spatially, the map of the positions' means. A dense layer's map is its vector of units. A map of
+   * one number standardizes to 0, which gives the gate σ(0) = 1/2.
    */
   readonly normalize?: 'none' | 'standardize'
   /**

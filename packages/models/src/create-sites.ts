@@ -19,7 +19,7 @@ export interface Sites {
   readonly available: readonly string[]
   /** The names at which a transformation acts, in the model's order. */
   readonly names: readonly string[]
-  /** The identity on `features`, whose gradient passes through what is at `name`; where nothing is, `features` itself. */
+  /** The identity on `features`, whose gradient passes through what is at `name`; `features` itself if nothing is. */
   at<T extends Tensor>(name: string, features: T): T
   /** The states of the sites that have seen a backward pass, by name. They belong to the sites. */
   readonly state: { readonly [name: string]: State }

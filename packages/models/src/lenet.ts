@@ -90,7 +90,8 @@ export function lenet({
   if (features === 0) {
     throw new ModelError(
       'INVALID_ARGUMENT',
-      `lenet: \`inputShape\` must have a height and width of 12 or more, got [${inputShape}]. Pad or enlarge the images.`,
+      `lenet: \`inputShape\` must have a height and width of 12 or more, got [${inputShape}]. ` +
+        'Pad or enlarge the images.',
     )
   }
   const conv1 = convolution('conv1', { size: 5, inputs: channels, filters: 6, pad, initializer })
