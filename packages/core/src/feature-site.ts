@@ -25,8 +25,8 @@ export interface FeatureSite<S extends State = State> {
  * transformations that remember nothing, a site may hold any: a momentum, a running mean, a schedule. Each backward
  * pass through it is one update, so schedules count backward passes.
  *
- * The state is made at the first backward pass, from the feature map of that pass. If it has tensors of the feature
- * map's shape, that shape includes the batch: drop the last, smaller batch.
+ * The state is made at the first backward pass, from the feature map of that pass. If it has tensors other than scalars,
+ * they may have the feature map's shape, and that includes the batch: drop the last, smaller batch.
  *
  * Memory: the site owns its state until `dispose()`. The call borrows `features` and returns a new tensor.
  *
@@ -71,7 +71,7 @@ export function featureSite<S extends State>(tx: GradientTransformation<S>): Fea
       saved = undefined
     }
     const now = state as S
-    if (stateTensors(now).length > 0 && String(shape) !== String(features.shape)) {
+    if (stateTensors(now).some(({ rank }) => rank > 0) && String(shape) !== String(features.shape)) {
       throw new GradientTransformationError(
         'SHAPE_MISMATCH',
         `featureSite: \`features\` must keep the shape [${shape}] that the state was made for, got ` +
@@ -94,7 +94,8 @@ export function featureSite<S extends State>(tx: GradientTransformation<S>): Fea
     })
   }
   const owner = {
-    save: async () => (state === undefined ? undefined : saveState(state)),
+    // A copy that waits to be taken is what the site continues from, so it is what a save has to hand out.
+    save: async () => saved ?? (state === undefined ? undefined : saveState(state)),
     restore: (copy: SavedState) => {
       live()
       saved = copy

@@ -20,6 +20,7 @@ import {
   engine,
   mul,
   type Scalar,
+  scalar,
   square,
   sum,
   type Tensor,
@@ -143,6 +144,7 @@ onBackends(() => {
       gradOf(a, x)
       const saved = await a.save()
       if (saved !== undefined) b.restore(saved)
+      expect(await b.save()).toEqual(saved)
       expect(gradOf(b, x, 3)).toEqual(gradOf(a, x, 3))
       expect(gradOf(b, x)).toEqual(gradOf(a, x))
       disposeTree([x])
@@ -161,6 +163,23 @@ onBackends(() => {
         other.restore({ values: {}, arrays: {} })
         expect(() => gradOf(other, x)).toThrow(/no tensor at 'velocity'/)
         other.dispose()
+        site.dispose()
+        disposeTree([x, longer])
+      })
+    })
+
+    it('takes batches of any size when the state has no tensor but scalars', () => {
+      expectNoLeak(() => {
+        const [x, longer] = [tensor1d([1, 2]), tensor1d([1, 2, 3])]
+        const lastSum = gradientTransformation<{ readonly total: Tensor }>({
+          init: () => ({ total: scalar(0) }),
+          update: (updates) => [updates, { total: sum(updates as Tensor) }],
+        })
+        const site = featureSite(lastSum)
+        for (const features of [x, longer]) {
+          gradOf(site, features)
+          expect(site.state?.total.dataSync()[0]).toBe(features.size)
+        }
         site.dispose()
         disposeTree([x, longer])
       })

@@ -67,8 +67,6 @@ export function createSites(
   const make = (): ReadonlyMap<string, FeatureSite> =>
     new Map([...chosen].map(([name, tx]) => [name, featureSite(tx)] as const))
   let sites = make()
-  // A site takes its copy at the next backward pass; until then it is still what a save would have to hand out.
-  let waiting: SavedSites = {}
   let disposed = false
 
   const live = (): ReadonlyMap<string, FeatureSite> => {
@@ -90,7 +88,7 @@ export function createSites(
       )
     },
     async save() {
-      const copies = [...live()].map(async ([name, site]) => [name, (await site.save()) ?? waiting[name]] as const)
+      const copies = [...live()].map(async ([name, site]) => [name, await site.save()] as const)
       const saved = await Promise.all(copies)
       return Object.fromEntries(saved.flatMap(([name, copy]) => (copy === undefined ? [] : [[name, copy]])))
     },
@@ -106,7 +104,6 @@ export function createSites(
       }
       for (const site of old.values()) site.dispose()
       sites = make()
-      waiting = saved
       for (const [name, copy] of Object.entries(saved)) sites.get(name)?.restore(copy)
     },
     dispose() {
