@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { env } from 'node:process'
-import { DataError, glyphs, type ImageDataset, mnist } from '@gg/data'
+import { DataError, glyphs, type ImageDataset, mnist, take } from '@gg/data'
 import { TrainingError } from './training-error.ts'
 
 /** A data set by the name that `--data` takes. */
@@ -18,9 +18,16 @@ export interface DatasetEntry {
   readonly summary: string
   /** What `toTensors` normalizes with. */
   readonly normalization: { readonly mean: number; readonly std: number }
-  /** Reads or draws it; `dataDir` is the folder above the data set's own. */
-  load(dataDir: string | null): Promise<TrainTestData>
+  /**
+   * Reads or draws it.
+   *
+   * @param dataDir - The folder above the data set's own; `null` for `GG_DATA_DIR`.
+   * @param limit - How many training images are wanted, from the first; `null` for all.
+   */
+  load(dataDir: string | null, limit: number | null): Promise<TrainTestData>
 }
+
+const GLYPHS = 20_000
 
 /** The data sets there are. */
 export const DATASETS: Readonly<Record<DatasetName, DatasetEntry>> = {
@@ -28,8 +35,8 @@ export const DATASETS: Readonly<Record<DatasetName, DatasetEntry>> = {
     summary: 'digits anywhere among clutter, 32x32, drawn on the spot: 20,000 to learn from, 2,000 to test',
     normalization: { mean: 0.14, std: 0.15 },
     // The seed of a run does not choose its data: runs of different seeds are to be compared on the same images.
-    load: async () => ({
-      train: glyphs({ size: 20_000, split: 'train' }),
+    load: async (_, limit) => ({
+      train: glyphs({ size: Math.min(limit ?? GLYPHS, GLYPHS), split: 'train' }),
       test: glyphs({ size: 2000, split: 'test' }),
     }),
   },
@@ -40,13 +47,13 @@ export const DATASETS: Readonly<Record<DatasetName, DatasetEntry>> = {
   },
 }
 
-async function loadMnist(dataDir: string | null): Promise<TrainTestData> {
+async function loadMnist(dataDir: string | null, limit: number | null): Promise<TrainTestData> {
   const root = dataDir ?? env['GG_DATA_DIR']
   if (!root) throw missing('no data folder is given')
   const dir = join(root, 'mnist')
   try {
     const [train, test] = await Promise.all([mnist({ dir, split: 'train' }), mnist({ dir, split: 'test' })])
-    return { train, test }
+    return { train: limit === null || limit >= train.size ? train : take(train, limit), test }
   } catch (cause) {
     if (cause instanceof DataError && cause.code === 'FILE_NOT_FOUND') throw missing(`not in ${dir}`, cause)
     throw cause

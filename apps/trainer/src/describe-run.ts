@@ -11,7 +11,7 @@ export function describeSettings({ config, sites }: TrainStart): string {
 /** How large it is, in one line. */
 export function describeSizes({ config, trainImages, testImages, parameters, steps }: TrainStart): string {
   const sizes = `${count(trainImages)} training images, ${count(testImages)} test images, ${count(parameters)} parameters`
-  return `${sizes}, ${count(config.epochs)} epochs of ${count(steps / config.epochs)} steps`
+  return `${sizes}, epochs: ${count(config.epochs)}, steps an epoch: ${count(steps / config.epochs)}`
 }
 
 /** An epoch in one line. */

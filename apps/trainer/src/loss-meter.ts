@@ -1,6 +1,9 @@
 import type { Scalar } from '@tensorflow/tfjs-core'
 import { TrainingError } from './training-error.ts'
 
+/** What helps against divergence, in the words of settings and options alike. */
+export const REMEDY = 'A lower learning rate (--lr) or shorter gradients (--clip 1) may help.'
+
 /** Collects the losses of steps on the device and reads them together, since reading makes the device wait. */
 export interface LossMeter {
   /** Takes the loss of a step over and disposes it when it has been read. */
@@ -34,7 +37,7 @@ export function createLossMeter(where: (index: number) => string): LossMeter {
       for (const [i, step] of waiting.entries()) {
         const value = values[i]?.[0] ?? Number.NaN
         if (!Number.isFinite(value)) {
-          throw new TrainingError('DIVERGED', `Training diverged: the loss is ${value} at ${where(index)}.`)
+          throw new TrainingError('DIVERGED', `Training diverged: the loss is ${value} at ${where(index)}. ${REMEDY}`)
         }
         sum += value * step.images
         images += step.images

@@ -2,7 +2,6 @@ import { appendFileSync, mkdirSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { version_core } from '@tensorflow/tfjs-core'
-import { drawCurves } from './curves.ts'
 import type { Metrics } from './metrics.ts'
 import type { TrainConfig } from './train-config.ts'
 import { version } from './version.ts'
@@ -18,7 +17,7 @@ export interface RunFolder {
   /** Adds a line to `metrics.jsonl`. */
   append(metrics: Metrics): void
   /** Draws the curves of all lines so far; returns the path, or nothing if there are no lines. */
-  drawCurves(): string | undefined
+  drawCurves(): Promise<string | undefined>
   /** Notes in `run.json` how the run ended. */
   end(status: RunStatus, message?: string): void
 }
@@ -52,8 +51,10 @@ export function createRunFolder(root: string, config: TrainConfig, now: Date = n
       lines.push(metrics)
       appendFileSync(join(path, 'metrics.jsonl'), `${JSON.stringify(metrics)}\n`)
     },
-    drawCurves() {
+    async drawCurves() {
       if (lines.length === 0) return undefined
+      // Only now: it takes as long to load as all the rest, and `gg --help` draws nothing.
+      const { drawCurves } = await import('./curves.ts')
       const file = join(path, 'curves.svg')
       writeAtomically(file, drawCurves([{ label: config.gradient, metrics: lines }], { title: titleOf(config) }))
       return file

@@ -82,9 +82,9 @@ async function runTrain(config: TrainConfig, report: ReportOptions): Promise<num
     if (event.kind === 'epoch') testAccuracy = event.testAccuracy
     reporter.event(event)
   }
-  const end = (status: RunStatus, message?: string): void => {
+  const end = async (status: RunStatus, message?: string): Promise<void> => {
     if (folder === undefined) return
-    const curves = folder.drawCurves()
+    const curves = await folder.drawCurves()
     folder.end(status, message)
     reporter.end({
       kind: 'end',
@@ -97,10 +97,10 @@ async function runTrain(config: TrainConfig, report: ReportOptions): Promise<num
   let result: TrainResult | undefined
   try {
     result = await train(config, { onProgress, signal: stop.signal })
-    end(result.status)
+    await end(result.status)
     return result.status === 'stopped' ? signalCode : 0
   } catch (error) {
-    end('failed', error instanceof Error ? error.message : String(error))
+    await end('failed', error instanceof Error ? error.message : String(error))
     throw error
   } finally {
     result?.dispose()

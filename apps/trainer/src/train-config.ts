@@ -83,7 +83,7 @@ const schema = z.strictObject({
     .default(null),
   weightDecay: finiteNumber('of 0 or more', (x) => x >= 0).optional(),
   batchSize: wholeNumber(1).default(64),
-  epochs: wholeNumber(1).default(6),
+  epochs: wholeNumber(1).default(8),
   limit: wholeNumber(1).nullable().default(null),
   seed: wholeNumber(0).default(0),
   backend: nameOf(BACKENDS).default('wasm'),

@@ -1,12 +1,12 @@
 import '@gg/core/register-gradients'
 import { createOptimizer, type Optimizer, type Schedule, type Tree } from '@gg/core'
-import { batches, type ImageDataset, take, toTensors } from '@gg/data'
+import { batches, type ImageDataset, toTensors } from '@gg/data'
 import { countParams, type Model, type Sites } from '@gg/models'
 import { mean, type Scalar } from '@tensorflow/tfjs-core'
 import { startBackend } from './backends.ts'
 import { DATASETS, type TrainTestData } from './datasets.ts'
 import { evaluate } from './evaluate.ts'
-import { createLossMeter } from './loss-meter.ts'
+import { createLossMeter, REMEDY } from './loss-meter.ts'
 import type { EpochMetrics, Metrics, StepMetrics } from './metrics.ts'
 import { MODELS } from './models.ts'
 import { nextTurn } from './next-turn.ts'
@@ -87,7 +87,7 @@ export interface TrainResult {
 export async function train(input: TrainConfigInput = {}, options: TrainOptions = {}): Promise<TrainResult> {
   const config = parseTrainConfig(input)
   await startBackend(config.backend)
-  const data = await loadData(config)
+  const data = await DATASETS[config.data].load(config.dataDir, config.limit)
   const model = MODELS[config.model].create({
     inputShape: data.train.shape,
     classes: data.train.classNames.length,
@@ -138,11 +138,6 @@ interface Run {
   readonly signal: AbortSignal | undefined
 }
 
-async function loadData({ data, dataDir, limit }: TrainConfig): Promise<TrainTestData> {
-  const { train, test } = await DATASETS[data].load(dataDir)
-  return { train: limit === null || limit >= train.size ? train : take(train, limit), test }
-}
-
 async function runEpochs(run: Run): Promise<'completed' | 'stopped'> {
   const { config, data, model, optimizer, learningRate, signal } = run
   const stepsPerEpoch = Math.ceil(data.train.size / config.batchSize)
@@ -156,7 +151,10 @@ async function runEpochs(run: Run): Promise<'completed' | 'stopped'> {
     const tested = await evaluate(model, optimizer.params, data.test, { normalization, signal })
     if (tested === undefined) return 'stopped'
     if (!Number.isFinite(tested.loss)) {
-      throw new TrainingError('DIVERGED', `Training diverged: the test loss is ${tested.loss} after epoch ${epoch}.`)
+      throw new TrainingError(
+        'DIVERGED',
+        `Training diverged: the test loss is ${tested.loss} after epoch ${epoch}. ${REMEDY}`,
+      )
     }
     const step = epoch * stepsPerEpoch
     run.report({

@@ -1,8 +1,8 @@
-import { mkdtempSync, readdirSync, readFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createRunFolder, type Metrics, parseTrainConfig } from '@gg/trainer'
 import { describe, expect, it } from 'vitest'
+import { runsFolder } from './runs-folder.ts'
 
 const now = new Date('2031-02-03T04:05:06.789Z')
 const step: Metrics = { kind: 'step', epoch: 0.5, step: 3, trainLoss: 2.25, learningRate: 0.1 }
@@ -18,24 +18,23 @@ const epoch: Metrics = {
   seconds: 3,
 }
 const config = parseTrainConfig({ seed: 7 })
-const root = (): string => join(mkdtempSync(join(tmpdir(), 'gg-runs-')), 'deep', 'runs')
 const json = (...path: string[]) => JSON.parse(readFileSync(join(...path), 'utf8'))
 
 describe('createRunFolder', () => {
   it('is named after date, model, data, gradient and seed, and never used twice', () => {
-    const runs = root()
+    const runs = runsFolder()
     const paths = [1, 2, 3].map(() => createRunFolder(runs, config, now).path)
     const name = '2031-02-03-040506-lenet-glyphs-gate-7'
     expect(paths).toEqual([join(runs, name), join(runs, `${name}-2`), join(runs, `${name}-3`)])
   })
 
   it('holds settings that give the same run again', () => {
-    const { path } = createRunFolder(root(), config, now)
+    const { path } = createRunFolder(runsFolder(), config, now)
     expect(parseTrainConfig(json(path, 'config.json'))).toEqual(config)
   })
 
   it('says what ran where, and how it ended', () => {
-    const folder = createRunFolder(root(), config, now)
+    const folder = createRunFolder(runsFolder(), config, now)
     expect(json(folder.path, 'run.json')).toEqual({
       status: 'running',
       gg: expect.stringMatching(/^\d+\.\d+\.\d+/),
@@ -52,15 +51,15 @@ describe('createRunFolder', () => {
     })
   })
 
-  it('has a line of JSON for each metric, and the curves of all', () => {
-    const folder = createRunFolder(root(), config, now)
-    expect(folder.drawCurves()).toBeUndefined()
+  it('has a line of JSON for each metric, and the curves of all', async () => {
+    const folder = createRunFolder(runsFolder(), config, now)
+    expect(await folder.drawCurves()).toBeUndefined()
     folder.append(step)
     folder.append(epoch)
     const lines = readFileSync(join(folder.path, 'metrics.jsonl'), 'utf8').split('\n')
     expect(lines.pop()).toBe('')
     expect(lines.map((line) => JSON.parse(line))).toEqual([step, epoch])
-    expect(folder.drawCurves()).toBe(join(folder.path, 'curves.svg'))
+    expect(await folder.drawCurves()).toBe(join(folder.path, 'curves.svg'))
     expect(readdirSync(folder.path).sort()).toEqual(['config.json', 'curves.svg', 'metrics.jsonl', 'run.json'])
   })
 })

@@ -117,7 +117,7 @@ describe('train', () => {
   it('says at which step it diverged, and leaves nothing behind', async () => {
     const before = memory().numTensors
     const lines: TrainEvent[] = []
-    const config = { ...tiny, optimizer: 'sgd', learningRate: 1e30 } as const
+    const config = { ...tiny, optimizer: 'sgd', schedule: 'constant', learningRate: 1e30 } as const
     await expect(train(config, { onProgress: (line) => lines.push(line) })).rejects.toThrow(
       /^Training diverged: the loss is (NaN|Infinity) at step 2 of epoch 1 \(learning rate 1e\+30\)\./,
     )
