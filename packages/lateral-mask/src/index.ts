@@ -1,1 +1,8 @@
-export {}
+export { flowSensitivity } from './flow-sensitivity.ts'
+export { lateralMask } from './lateral-mask.ts'
+export { type LateralMaskOptions, lateralMaskFactor } from './lateral-mask-factor.ts'
+export { type LogKernelOptions, logKernel } from './log-kernel.ts'
+export { magnitudeMask } from './magnitude-mask.ts'
+export type { MaskOptions, Threshold } from './mask-options.ts'
+export { type RandomMaskOptions, type RandomMaskState, randomMask } from './random-mask.ts'
+export { type TrackKeptFractionState, trackKeptFraction } from './track-kept-fraction.ts'
