@@ -90,8 +90,10 @@ def rounded(array):
 
 def number(x):
     x = float(x)
-    if not np.isfinite(x):
-        return str(x)
+    if np.isnan(x):
+        return "NaN"
+    if np.isinf(x):
+        return "Infinity" if x > 0 else "-Infinity"
     return float("%.10g" % x)
 
 

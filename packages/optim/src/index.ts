@@ -10,6 +10,8 @@ export { type AdanOptions, type AdanState, adan } from './adan.ts'
 export { type AdaptiveGradClipOptions, adaptiveGradClip } from './adaptive-grad-clip.ts'
 export { type AddDecayedWeightsOptions, addDecayedWeights } from './add-decayed-weights.ts'
 export { type AddNoiseOptions, addNoise } from './add-noise.ts'
+export { type AdemamixOptions, type AdemamixState, ademamix } from './ademamix.ts'
+export { type AdoptOptions, type AdoptState, adopt } from './adopt.ts'
 export { type AmsgradOptions, type AmsgradState, amsgrad } from './amsgrad.ts'
 export { type ApplyEveryState, applyEvery } from './apply-every.ts'
 export { type ApplyIfFiniteState, applyIfFinite } from './apply-if-finite.ts'
@@ -50,11 +52,16 @@ export {
   type ShouldSkipUpdate,
   type SkipDecision,
 } from './multi-steps.ts'
+export { type MuonOptions, type MuonState, muon } from './muon.ts'
+export type { MuonDimensionNumbers, WeightDimensionNumbers } from './muon-dimension-numbers.ts'
 export { type NadamOptions, nadam } from './nadam.ts'
 export { type NadamwOptions, nadamw } from './nadamw.ts'
+export type { MuonPreconditioning, NewtonSchulzCoefficients } from './newton-schulz.ts'
 export { type NoisySgdOptions, type NoisySgdState, noisySgd } from './noisy-sgd.ts'
+export { normalize } from './normalize.ts'
 export { type NormalizeByUpdateNormOptions, normalizeByUpdateNorm } from './normalize-by-update-norm.ts'
 export { type NovogradOptions, type NovogradState, novograd } from './novograd.ts'
+export { type OptimisticAdamV2Options, type OptimisticAdamV2State, optimisticAdamV2 } from './optimistic-adam-v2.ts'
 export {
   type OptimisticGradientDescentOptions,
   type OptimisticGradientDescentState,
@@ -65,17 +72,28 @@ export {
   type PiecewiseInterpolateScheduleOptions,
   piecewiseInterpolateSchedule,
 } from './piecewise-interpolate-schedule.ts'
+export { type PolyakSgdOptions, type PolyakSgdState, polyakSgd } from './polyak-sgd.ts'
 export { type PolynomialScheduleOptions, polynomialSchedule } from './polynomial-schedule.ts'
+export { type ProdigyOptions, type ProdigyState, prodigy } from './prodigy.ts'
 export { type RadamOptions, type RadamState, radam } from './radam.ts'
+export { type ReduceOnPlateauOptions, type ReduceOnPlateauState, reduceOnPlateau } from './reduce-on-plateau.ts'
 export { type RmspropOptions, type RmspropState, rmsprop } from './rmsprop.ts'
 export { type RpropOptions, type RpropState, rprop } from './rprop.ts'
+export { type SamGradFn, type SamOptions, type SamState, sam } from './sam.ts'
 export { scale } from './scale.ts'
 export { type ScaleByAdadeltaOptions, type ScaleByAdadeltaState, scaleByAdadelta } from './scale-by-adadelta.ts'
 export { type ScaleByAdamOptions, type ScaleByAdamState, scaleByAdam } from './scale-by-adam.ts'
 export { type ScaleByAdamaxOptions, scaleByAdamax } from './scale-by-adamax.ts'
 export { type ScaleByAdanOptions, type ScaleByAdanState, scaleByAdan } from './scale-by-adan.ts'
+export { type ScaleByAdemamixOptions, type ScaleByAdemamixState, scaleByAdemamix } from './scale-by-ademamix.ts'
+export { type ScaleByAdoptOptions, scaleByAdopt } from './scale-by-adopt.ts'
 export { type ScaleByAmsgradOptions, type ScaleByAmsgradState, scaleByAmsgrad } from './scale-by-amsgrad.ts'
 export { type ScaleByBeliefOptions, scaleByBelief } from './scale-by-belief.ts'
+export {
+  type ScaleByDistanceOverGradientsOptions,
+  type ScaleByDistanceOverGradientsState,
+  scaleByDistanceOverGradients,
+} from './scale-by-distance-over-gradients.ts'
 export {
   type ScaleByFactoredRmsOptions,
   type ScaleByFactoredRmsState,
@@ -83,6 +101,7 @@ export {
 } from './scale-by-factored-rms.ts'
 export { type ScaleByLearningRateOptions, scaleByLearningRate } from './scale-by-learning-rate.ts'
 export { type ScaleByLionOptions, type ScaleByLionState, scaleByLion } from './scale-by-lion.ts'
+export { type ScaleByMuonOptions, type ScaleByMuonState, scaleByMuon } from './scale-by-muon.ts'
 export { type ScaleByNovogradOptions, type ScaleByNovogradState, scaleByNovograd } from './scale-by-novograd.ts'
 export {
   type ScaleByOptimisticGradientOptions,
@@ -91,6 +110,7 @@ export {
 } from './scale-by-optimistic-gradient.ts'
 export { type ScaleByParamBlockNormOptions, scaleByParamBlockNorm } from './scale-by-param-block-norm.ts'
 export { type ScaleByParamBlockRmsOptions, scaleByParamBlockRms } from './scale-by-param-block-rms.ts'
+export { type ScaleByPolyakOptions, scaleByPolyak } from './scale-by-polyak.ts'
 export { type ScaleByRadamOptions, scaleByRadam } from './scale-by-radam.ts'
 export { type ScaleByRmsOptions, type ScaleByRmsState, scaleByRms } from './scale-by-rms.ts'
 export { type ScaleByRpropOptions, type ScaleByRpropState, scaleByRprop } from './scale-by-rprop.ts'
@@ -101,6 +121,10 @@ export { type ScaleBySm3Options, type ScaleBySm3State, scaleBySm3 } from './scal
 export { scaleByStddev } from './scale-by-stddev.ts'
 export { type ScaleByTrustRatioOptions, scaleByTrustRatio } from './scale-by-trust-ratio.ts'
 export { type ScaleByYogiOptions, scaleByYogi } from './scale-by-yogi.ts'
+export { type ScheduleFreeOptions, type ScheduleFreeState, scheduleFree } from './schedule-free.ts'
+export { type ScheduleFreeAdamwOptions, type ScheduleFreeAdamwState, scheduleFreeAdamw } from './schedule-free-adamw.ts'
+export { scheduleFreeEvalParams } from './schedule-free-eval-params.ts'
+export { type ScheduleFreeSgdOptions, type ScheduleFreeSgdState, scheduleFreeSgd } from './schedule-free-sgd.ts'
 export { type SgdOptions, type SgdState, sgd } from './sgd.ts'
 export { sgdrSchedule } from './sgdr-schedule.ts'
 export { type SignSgdState, signSgd } from './sign-sgd.ts'

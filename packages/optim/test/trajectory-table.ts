@@ -28,7 +28,9 @@ import {
   nadamw,
   normalizeByUpdateNorm,
   novograd,
+  optimisticAdamV2,
   optimisticGradientDescent,
+  polyakSgd,
   radam,
   rmsprop,
   scale,
@@ -38,6 +40,7 @@ import {
   scaleByAdan,
   scaleByAmsgrad,
   scaleByBelief,
+  scaleByDistanceOverGradients,
   scaleByFactoredRms,
   scaleByLion,
   scaleByNovograd,
@@ -64,6 +67,7 @@ import {
 } from '@gg/optim'
 import type { Tolerance } from '@gg/testing'
 import { oneStepLate } from './one-step-late.ts'
+import { wrapperTrajectories } from './wrapper-trajectories.ts'
 
 /** How to make what optax made for an entry of vectors/optax.json. */
 export interface Row {
@@ -144,6 +148,9 @@ export const trajectoryTable: { readonly [name: string]: Row } = {
   'optimistic_gradient_descent(0.1,alpha=0.5,beta=0.8)': {
     tx: () => optimisticGradientDescent(0.1, { alpha: 0.5, beta: 0.8 }),
   },
+  'optimistic_adam_v2(0.1)': { tx: () => optimisticAdamV2(0.1) },
+  'polyak_sgd(), value': { tx: () => polyakSgd() },
+  'polyak_sgd(max_learning_rate=0.05,f_min=0.5), value': { tx: () => polyakSgd({ maxLearningRate: 0.05, fMin: 0.5 }) },
   'conv: lars(0.1,weight_decay=0.01)': { tx: () => lars(0.1, { weightDecay: 0.01 }) },
   'conv: novograd(0.1)': { tx: () => novograd(0.1) },
   'conv: fromage(0.1)': { tx: () => fromage(0.1) },
@@ -172,6 +179,7 @@ export const trajectoryTable: { readonly [name: string]: Row } = {
   'chain(scale_by_amsgrad(),scale(-0.1))': scaled(scaleByAmsgrad()),
   'chain(scale_by_belief(),scale(-0.1))': scaled(scaleByBelief()),
   'chain(scale_by_belief(nesterov=True),scale(-0.1))': scaled(scaleByBelief({ nesterov: true })),
+  'chain(scale_by_distance_over_gradients(),scale(-0.1))': scaled(scaleByDistanceOverGradients()),
   'chain(scale_by_factored_rms(),scale(-0.1))': scaled(scaleByFactoredRms()),
   'chain(scale_by_factored_rms(min_dim_size_to_factor=2),scale(-0.1))': scaled(
     scaleByFactoredRms({ minDimSizeToFactor: 2 }),
@@ -216,4 +224,6 @@ export const trajectoryTable: { readonly [name: string]: Row } = {
   'inject_hyperparams(sgd)(linear 1->0 over 4)': {
     tx: () => injectHyperparams(({ learningRate }) => sgd(learningRate), { learningRate: linear(1, 0, 4) }),
   },
+
+  ...wrapperTrajectories,
 }
