@@ -1,1 +1,5 @@
-export {}
+export { type CheckGradientOptions, checkGradient } from './check-gradient.ts'
+export { expectGradient } from './expect-gradient.ts'
+export { GradientCheckError, type GradientCheckErrorCode } from './gradient-check-error.ts'
+export type { GradientProbe, GradientReport, LeafReport } from './gradient-report.ts'
+export { type NumericalGradientOptions, numericalGradient } from './numerical-gradient.ts'

@@ -1,0 +1,13 @@
+import * as gradcheck from '@gg/gradcheck'
+import { expect, it } from 'vitest'
+
+it('exports these names and no others', () => {
+  expect(Object.keys(gradcheck).sort()).toMatchInlineSnapshot(`
+    [
+      "GradientCheckError",
+      "checkGradient",
+      "expectGradient",
+      "numericalGradient",
+    ]
+  `)
+})
