@@ -1,12 +1,20 @@
 import { DataError } from './data-error.ts'
 import type { ImageDataset, ImageShape } from './image-dataset.ts'
-import type { IdxFile } from './node/read-idx-file.ts'
+import type { IdxArray } from './read-idx.ts'
+import { sizeWarning } from './size-warning.ts'
+
+/** An IDX file that was found and read, and the path to name in messages. */
+export interface IdxFile extends IdxArray {
+  readonly path: string
+}
 
 /** What a pair of IDX files must hold. */
 export interface IdxDatasetOptions {
   readonly name: string
   readonly shape: ImageShape
   readonly classNames: readonly string[]
+  /** How many images the published files have. */
+  readonly originalSize: number
 }
 
 /**
@@ -16,7 +24,7 @@ export interface IdxDatasetOptions {
  *   and for a file without images
  */
 export function idxDataset(fn: string, images: IdxFile, labels: IdxFile, options: IdxDatasetOptions): ImageDataset {
-  const { name, shape, classNames } = options
+  const { name, shape, classNames, originalSize } = options
   const [size = 0, height, width] = images.shape
   if (height !== shape[0] || width !== shape[1]) {
     throw new DataError(
@@ -41,5 +49,6 @@ export function idxDataset(fn: string, images: IdxFile, labels: IdxFile, options
         `got ${labels.data[wrong]} for image ${wrong}. See that it belongs to this data set, or download it again.`,
     )
   }
-  return { name, images: images.data, labels: labels.data, shape, classNames, size }
+  const dataset = { name, images: images.data, labels: labels.data, shape, classNames, size }
+  return { ...dataset, ...sizeWarning(name, size, originalSize) }
 }

@@ -14,8 +14,8 @@ export interface ImageDataset {
   readonly name: string
   /** `size * height * width * channels` bytes, 0 to 255: image by image, row by row, channels last (NHWC). */
   readonly images: Uint8Array
-  /** One class per image, an index into `classNames`. */
-  readonly labels: Uint8Array
+  /** One class per image, an index into `classNames`; in two bytes where there are more than 256 classes. */
+  readonly labels: Uint8Array | Uint16Array
   /** Height, width, channels of each image. */
   readonly shape: ImageShape
   /** What each label means. */
@@ -27,6 +27,8 @@ export interface ImageDataset {
    * object's pixels have `x0 <= x < x1` and `y0 <= y < y1`, so `x1 - x0` is its width.
    */
   readonly boxes?: Int16Array
+  /** What the reader of a file noticed and could live with, as a part of the set being missing. Absent if nothing. */
+  readonly warnings?: readonly string[]
 }
 
 /** An `ImageDataset` that knows where the object of each image is. */

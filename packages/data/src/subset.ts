@@ -30,7 +30,8 @@ export function subset(dataset: ImageDataset, indices: ArrayLike<number>): Image
     throw new DataError('INVALID_ARGUMENT', 'subset: `indices` must name at least one image, got none.')
   }
   const values = valuesPerImage(dataset.shape)
-  const chosen = { images: new Uint8Array(size * values), labels: new Uint8Array(size) }
+  const chosenLabels = labels instanceof Uint16Array ? new Uint16Array(size) : new Uint8Array(size)
+  const chosen = { images: new Uint8Array(size * values), labels: chosenLabels }
   const chosenBoxes = new Int16Array(boxes ? 4 * size : 0)
   for (let i = 0; i < size; i++) {
     const index = indices[i] ?? Number.NaN

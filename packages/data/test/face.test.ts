@@ -5,14 +5,21 @@ it('exports these names and no others', () => {
   expect(Object.keys(face).sort()).toMatchInlineSnapshot(`
     [
       "DataError",
+      "balancedSubset",
       "batches",
+      "channelStatistics",
+      "cifar10",
+      "cifar100",
+      "fashionMnist",
       "glyphs",
       "mnist",
+      "normalization",
       "permutation",
       "readIdx",
       "subset",
       "take",
       "toTensors",
+      "trainValidationSplit",
     ]
   `)
 })

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { glyphs } from '../src/index.ts'
 import { dataError } from './idx-file.ts'
 
-const sha256 = (bytes: Uint8Array | Int16Array) => createHash('sha256').update(bytes).digest('hex')
+const sha256 = (bytes: NodeJS.ArrayBufferView) => createHash('sha256').update(bytes).digest('hex')
 const boxOf = (boxes: Int16Array, i: number) =>
   Array.from(boxes.subarray(4 * i, 4 * i + 4)) as [number, number, number, number]
 

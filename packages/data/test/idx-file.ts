@@ -1,6 +1,6 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { expect, onTestFinished } from 'vitest'
 import { DataError, type DataErrorCode } from '../src/index.ts'
 
@@ -16,11 +16,14 @@ export function idx(shape: readonly number[], data: ArrayLike<number>, type = 8)
   return file
 }
 
-/** A new folder with these files in it, gone when the test is over. */
+/** A new folder with these files in it, by their paths, gone when the test is over. */
 export function folderOf(files: Readonly<Record<string, Uint8Array>>): string {
   const folder = mkdtempSync(join(tmpdir(), 'gg-data-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
-  for (const [name, bytes] of Object.entries(files)) writeFileSync(join(folder, name), bytes)
+  for (const [name, bytes] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true })
+    writeFileSync(join(folder, name), bytes)
+  }
   return folder
 }
 

@@ -1,6 +1,6 @@
-import { createGunzip } from 'node:zlib'
-import { DataError } from '../data-error.ts'
-import { parseIdxHeader, wrongLength } from '../read-idx.ts'
+import { DataError } from './data-error.ts'
+import { decompress } from './decompress.ts'
+import { parseIdxHeader, wrongLength } from './read-idx.ts'
 
 /** An IDX header has at most 255 dimensions. */
 const LONGEST_HEADER = 4 + 4 * 255
@@ -15,13 +15,11 @@ const LARGEST_RATIO = 1032
  * @throws `CORRUPT_FILE` for a damaged or truncated file; the errors of the header
  */
 export async function gunzipIdx(compressed: Uint8Array, label: string, dimensions: number): Promise<Uint8Array> {
-  const gunzip = createGunzip()
-  gunzip.end(compressed)
   let start = new Uint8Array(0)
   let file: Uint8Array | undefined
   let length = 0
   try {
-    for await (const chunk of gunzip as AsyncIterable<Uint8Array>) {
+    for await (const chunk of decompress('gzip', pieces(compressed))) {
       if (file === undefined) {
         start = concat(start, chunk)
         if (start.length < LONGEST_HEADER) continue
@@ -42,6 +40,11 @@ export async function gunzipIdx(compressed: Uint8Array, label: string, dimension
     )
   }
   return file === undefined ? start : file.subarray(0, length)
+}
+
+/** In pieces, so that a file that goes on after its end is not decompressed whole before that is seen. */
+async function* pieces(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
+  for (let i = 0; i < bytes.length; i += 65_536) yield bytes.subarray(i, i + 65_536)
 }
 
 function allocate(start: Uint8Array, compressedLength: number, label: string, dimensions: number): Uint8Array {
