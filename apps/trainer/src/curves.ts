@@ -27,6 +27,7 @@ const COLORS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9'
 // Without a name in quotes, which echarts would write into a quoted attribute as it stands.
 const FONT = 'system-ui, Helvetica, Arial, sans-serif'
 const INK = '#24292f'
+const KEY = { icon: 'roundRect', itemWidth: 20, itemHeight: 4, itemGap: 24 }
 const FAINT = '#d8dee4'
 
 /**
@@ -42,6 +43,7 @@ export function drawCurves(runs: readonly CurvesRun[], options: DrawCurvesOption
   const chart = init(null, null, { renderer: 'svg', ssr: true, width, height })
   const top = (title === undefined ? 24 : 56) + (labels.length > 1 ? 28 : 0)
   const left = 62
+  const thickness = runs.length > 1 ? 1.5 : 2
   const panel = (width - 2 * left - 48) / 2
   const epochs = Math.max(...runs.flatMap(({ metrics }) => metrics.map(({ epoch }) => epoch)))
   try {
@@ -54,7 +56,7 @@ export function drawCurves(runs: readonly CurvesRun[], options: DrawCurvesOption
         title: { text: title, left: 'center', top: 14, textStyle: { fontSize: 15, fontWeight: 600, color: INK } },
       }),
       ...(labels.length > 1 && {
-        legend: { data: labels, top: title === undefined ? 8 : 42, textStyle: { fontSize: 13 } },
+        legend: { data: labels, top: title === undefined ? 8 : 42, textStyle: { fontSize: 13, color: INK }, ...KEY },
       }),
       grid: [0, 1].map((i) => ({
         left: left + i * (panel + left + 24),
@@ -64,13 +66,23 @@ export function drawCurves(runs: readonly CurvesRun[], options: DrawCurvesOption
       })),
       xAxis: [0, 1].map((gridIndex) => ({ ...axis('epoch'), gridIndex, min: 0, max: epochs, minInterval: 1 })),
       yAxis: [
-        { ...axis('training loss (nats)'), gridIndex: 0, type: 'log' },
-        { ...axis('test accuracy (%)'), gridIndex: 1, scale: true, max: 100 },
+        { ...axis('training loss (nats)'), type: 'log' },
+        { ...axis('test accuracy (%)'), scale: true, max: 100 },
       ].map((y, i) => ({ ...y, nameGap: 44, nameRotate: 90, gridIndex: i })),
       series: runs.flatMap(({ label, metrics }) => {
         const color = COLORS[labels.indexOf(label) % COLORS.length]
-        const common = { type: 'line', name: label, color, itemStyle: { color }, lineStyle: { color, width: 2 } }
-        const losses = metrics.filter(isStep).map(({ epoch, trainLoss }) => [epoch, round(trainLoss)])
+        const common = {
+          type: 'line',
+          name: label,
+          color,
+          itemStyle: { color },
+          lineStyle: { color, width: thickness },
+        }
+        // The axis is logarithmic, and a model may be so sure that its loss rounds to 0.
+        const losses = metrics
+          .filter(isStep)
+          .filter(({ trainLoss }) => trainLoss > 0)
+          .map(({ epoch, trainLoss }) => [epoch, round(trainLoss)])
         const accuracies = metrics.filter(isEpoch).map(({ epoch, testAccuracy }) => [epoch, round(100 * testAccuracy)])
         return [
           { ...common, data: losses, xAxisIndex: 0, yAxisIndex: 0, showSymbol: false },

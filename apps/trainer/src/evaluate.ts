@@ -1,9 +1,9 @@
 import type { Tree } from '@gg/core'
 import { batches, type ImageDataset, type ToTensorsOptions, toTensors } from '@gg/data'
 import type { Model } from '@gg/models'
+import { softmaxCrossEntropyWithIntegerLabels } from '@gg/optim'
 import { argMax, cast, equal, stack, sum, tidy } from '@tensorflow/tfjs-core'
 import { nextTurn } from './next-turn.ts'
-import { softmaxCrossEntropyWithIntegerLabels } from './tmp-loss.ts'
 
 /** How good a model is on images that it has not learned from. */
 export interface Evaluation {

@@ -28,7 +28,7 @@ export interface Output {
 }
 
 /** The reporter that the options and the output call for: pictures move on a terminal only. */
-export function createReporter({ quiet, json }: { readonly quiet: boolean; readonly json: boolean }): Reporter {
+export function createReporter({ quiet, json }: { readonly quiet?: boolean; readonly json?: boolean }): Reporter {
   const out = process.stdout
   if (json) return createJsonReporter(out)
   if (quiet) return createQuietReporter(out)

@@ -17,8 +17,8 @@ export type Exit = (code: number) => void
 /** The options that say where and how a run is reported; all others are settings of the run. */
 interface ReportOptions {
   readonly out: string
-  readonly quiet: boolean
-  readonly json: boolean
+  readonly quiet?: boolean
+  readonly json?: boolean
 }
 
 const defaults = parseTrainConfig({})
@@ -45,12 +45,12 @@ export function trainCommand(exit: Exit): Command {
     .option('--backend <name>', oneOf(BACKENDS, defaults.backend))
     .option('--data-dir <folder>', 'the folder above mnist/ (default: GG_DATA_DIR)')
     .option('--out <folder>', 'where the folder of the run is made', 'runs')
-    .option('--quiet', 'print the folder of the run and nothing else', false)
-    .option('--json', 'print events as lines of JSON', false)
+    .option('--quiet', 'print the folder of the run and nothing else')
+    .option('--json', 'print events as lines of JSON')
     .addHelpText('after', EXAMPLES)
     .action(async ({ out, quiet, json, lr, ...settings }: ReportOptions & Record<string, unknown>) => {
       const config = parseTrainConfig({ ...settings, learningRate: lr }, flag)
-      exit(await runTrain(config, { out, quiet, json }))
+      exit(await runTrain(config, { out, ...(quiet && { quiet }), ...(json && { json }) }))
     })
 }
 

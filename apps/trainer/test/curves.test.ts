@@ -37,7 +37,9 @@ describe('drawCurves', () => {
     const runs = ['gate', 'gate', 'none'].map((label, i) => ({ label, metrics: run(i / 100) }))
     const several = drawCurves(runs)
     expect(texts(several)).toEqual(expect.arrayContaining(['gate', 'none']))
-    const colors = new Set([...several.matchAll(/stroke="(#[0-9a-f]{6})" stroke-width="2"/g)].map(([, color]) => color))
+    const colors = new Set(
+      [...several.matchAll(/stroke="(#[0-9a-f]{6})" stroke-width="1.5"/g)].map(([, color]) => color),
+    )
     expect([...colors]).toEqual(['#0072b2', '#d55e00'])
   })
 
