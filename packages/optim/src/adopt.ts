@@ -30,7 +30,7 @@ export type AdoptState = readonly [ScaleByAdamState, ScaleByScheduleState]
  *
  * const optimizer = createOptimizer(adopt(0.1), { x: tf.scalar(3) })
  * for (let i = 0; i < 5; i++) optimizer.minimize(({ x }) => tf.square(x)).dispose()
- * console.log(optimizer.params.x.arraySync().toFixed(3)) // → 2.907
+ * console.log(optimizer.params.x.arraySync().toFixed(3)) // → 2.910
  * ```
  */
 export function adopt(learningRate: number | Schedule, options: AdoptOptions = {}): GradientTransformation<AdoptState> {

@@ -64,11 +64,11 @@ export type MuonState = {
  * import { muon } from '@gg/optim'
  * import * as tf from '@tensorflow/tfjs-core'
  *
- * const tx = muon(0.5)
+ * const tx = muon(0.5, { nesterov: false })
  * const params = { kernel: tf.zeros([2, 2]), bias: tf.zeros([2]) }
  * const grads = { kernel: tf.eye(2), bias: tf.tensor1d([3, -4]) }
  * const [updates, state] = tx.update(grads, tx.init(params), params)
- * console.log(updates.bias.arraySync(), Object.keys(state)) // → [ -0.5, 0.5 ] [ 'muon', 'adam' ]
+ * console.log(updates.bias.arraySync().map((u) => u.toFixed(2)), Object.keys(state)) // → [ '-0.50', '0.50' ] [ 'muon', 'adam' ]
  * ```
  */
 export function muon(learningRate: number | Schedule, options: MuonOptions = {}): GradientTransformation<MuonState> {
