@@ -24,7 +24,7 @@ import numpy as np
 import optax
 
 STEPS = 4
-LEAVES = [("kernel", (3, 2, 2, 4)), ("matrix", (3, 5)), ("bias", (4,))]
+LEAVES = [("kernel", (3, 2, 2, 4)), ("matrix", (5, 3)), ("bias", (4,))]
 NOTE = (
     f"optax {optax.__version__}, jax {jax.__version__}, float64 on CPU, 10 significant digits. Leaves: "
     + ", ".join(f"{name} {list(shape)}" for name, shape in LEAVES)

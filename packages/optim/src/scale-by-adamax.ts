@@ -1,6 +1,7 @@
 import { type GradientTransformation, gradientTransformation, treeMap } from '@gg/core'
-import { abs, add, div, maximum, mul } from '@tensorflow/tfjs-core'
+import { abs, add, div, mul } from '@tensorflow/tfjs-core'
 import { checkHyperparameters } from './check-hyperparameters.ts'
+import { maximumKeepingNan } from './extremes-keeping-nan.ts'
 import { biasCorrected, updateMoment, zerosLikeTree } from './moments.ts'
 import type { ScaleByAdamState } from './scale-by-adam.ts'
 
@@ -45,8 +46,7 @@ export function scaleByAdamax(options: ScaleByAdamaxOptions = {}): GradientTrans
     update: (updates, state) => {
       const count = state.count + 1
       const mu = updateMoment(updates, state.mu, b1, 1)
-      // The gradient first: WASM's maximum keeps a NaN of the first argument only.
-      const nu = treeMap((g, n) => maximum(add(abs(g), eps), mul(n, b2)), updates, state.nu)
+      const nu = treeMap((g, n) => maximumKeepingNan(add(abs(g), eps), mul(n, b2)), updates, state.nu)
       return [treeMap((m, n) => div(m, n), biasCorrected(mu, b1, count), nu), { count, mu, nu }]
     },
   })

@@ -7,20 +7,10 @@ import {
   treeMap,
   treeMapWithPath,
 } from '@gg/core'
-import {
-  add,
-  isNaN as isNotANumber,
-  max,
-  minimum,
-  mul,
-  reshape,
-  square,
-  type Tensor,
-  where,
-  zeros,
-} from '@tensorflow/tfjs-core'
+import { add, max, mul, reshape, square, type Tensor, zeros } from '@tensorflow/tfjs-core'
 import { checkHyperparameters } from './check-hyperparameters.ts'
 import { divideByRootOrZero } from './divide-by-root-or-zero.ts'
+import { minimumKeepingNan } from './extremes-keeping-nan.ts'
 import { updateMoment, zerosLikeTree } from './moments.ts'
 
 /** Options of `scaleBySm3`. */
@@ -114,8 +104,7 @@ function least(accumulators: readonly Tensor[], rank: number): Tensor {
           Array.from({ length: rank }, (_, i) => (i === axis ? a.size : 1)),
         ),
   )
-  // On WASM `minimum` drops a NaN of its second argument: after a NaN the backends would go different ways.
-  return spread.reduce((a, b) => where(isNotANumber(b), b, minimum(a, b)))
+  return spread.reduce((a, b) => minimumKeepingNan(a, b))
 }
 
 function accumulatorsAt({ mu }: ScaleBySm3State, path: string): readonly Tensor[] {

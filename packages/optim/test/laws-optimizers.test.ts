@@ -18,10 +18,13 @@ import {
   nadamw,
   noisySgd,
   novograd,
+  optimisticAdamV2,
   optimisticGradientDescent,
+  polyakSgd,
   radam,
   rmsprop,
   rprop,
+  scaleByDistanceOverGradients,
   sgd,
   signSgd,
   signum,
@@ -95,6 +98,12 @@ parabola('signum', 100, () => signum(fading(0.1, 0.98)))
 rosenbrock('signum', 900, () => signum(fading(0.02, 0.998)))
 parabola('noisySgd', 40, () => noisySgd(0.1, { eta: 1e-3, gamma: 2 }))
 parabola('optimisticGradientDescent', 40, () => optimisticGradientDescent(0.1))
+rosenbrock('optimisticAdamV2', 1500, () => optimisticAdamV2(0.1, { beta: 0.1 }))
+optimizer('polyakSgd', () => polyakSgd(), { extra: { value: 0.5 } })
+optimizer('scaleByDistanceOverGradients', () => scaleByDistanceOverGradients({ repsRel: 0.1, globalScale: -1 }), {
+  needsParams,
+  minimizes: { parabola: 500 },
+})
 
 // Steps in proportion to the weights cannot take a weight through 0, where Rosenbrock's way leads.
 optimizer('adafactor', () => adafactor(fading(0.3, 0.98)), { needsParams, minimizes: { parabola: 40 } })
