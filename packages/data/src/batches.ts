@@ -1,6 +1,12 @@
+import type { Augmentation } from './augmentation.ts'
 import { checkInteger } from './check-integer.ts'
-import { checkDataset, type ImageDataset, type ImageShape, valuesPerImage } from './image-dataset.ts'
+import type { ImageBatch } from './image-batch.ts'
+import { checkDataset, type ImageDataset, valuesPerImage } from './image-dataset.ts'
 import { permutation } from './permutation.ts'
+import { randomStream } from './random-stream.ts'
+
+/** Keeps the streams of augmentation apart from those of `permutation` and the glyphs. */
+const STREAM = 3
 
 /** How `batches` goes through a data set. */
 export interface BatchesOptions {
@@ -14,20 +20,8 @@ export interface BatchesOptions {
   readonly shuffle?: boolean
   /** Whether to leave out a last batch that is smaller than `batchSize`; `false` unless given. */
   readonly dropLast?: boolean
-}
-
-/** Some images of a data set, copied: a batch may be kept, changed or sent to a worker. */
-export interface ImageBatch {
-  /** `size * height * width * channels` bytes, 0 to 255, NHWC. */
-  readonly images: Uint8Array
-  /** One class per image. */
-  readonly labels: Int32Array
-  /** Where each image is in the data set. */
-  readonly indices: Uint32Array
-  /** How many images: `batchSize`, or fewer in the last batch. */
-  readonly size: number
-  /** Height, width, channels of each image. */
-  readonly shape: ImageShape
+  /** What to do to each batch, for training only: `padCrop`, `flip`, `cutout`, `mixup`, or several by `augment`. */
+  readonly augment?: Augmentation
 }
 
 /** The batches of one epoch. Each `for` loop over it starts anew and sees the same batches. */
@@ -41,6 +35,9 @@ export interface ImageBatches extends Iterable<ImageBatch> {
  * machine, and a run resumed at epoch 7 sees what it would have seen. Only the current batch is copied.
  *
  * Pass the epoch: without it every pass has the order of epoch 0.
+ *
+ * What `augment` does to an image depends on `(seed, epoch)` and the image's position in the data set alone, whatever the
+ * batch size and the order; but for `mixup`, which mixes the images of a batch.
  *
  * @param dataset the images
  * @param options `batchSize`, and what else differs from the defaults
@@ -63,7 +60,7 @@ export interface ImageBatches extends Iterable<ImageBatch> {
  */
 export function batches(
   dataset: ImageDataset,
-  { batchSize, seed = 0, epoch = 0, shuffle = true, dropLast = false }: BatchesOptions,
+  { batchSize, seed = 0, epoch = 0, shuffle = true, dropLast = false, augment }: BatchesOptions,
 ): ImageBatches {
   checkDataset('batches', dataset)
   checkInteger('batches', 'batchSize', batchSize, 1)
@@ -72,7 +69,13 @@ export function batches(
   const length = (dropLast ? Math.floor : Math.ceil)(dataset.size / batchSize)
   function* iterate(): Generator<ImageBatch, undefined> {
     const order = shuffle ? permutation(dataset.size, seed, epoch) : Uint32Array.from(dataset.labels, (_, i) => i)
-    for (let i = 0; i < length; i++) yield gather(dataset, order.slice(i * batchSize, (i + 1) * batchSize))
+    for (let i = 0; i < length; i++) {
+      const indices = order.slice(i * batchSize, (i + 1) * batchSize)
+      const batch = gather(dataset, indices)
+      const random = (image: number, ...key: readonly number[]) =>
+        randomStream(STREAM, seed, epoch, ...key, indices[image] ?? 0)
+      yield augment === undefined ? batch : augment(batch, random)
+    }
   }
   return { length, [Symbol.iterator]: iterate }
 }

@@ -1,4 +1,4 @@
-/** Seeded random numbers from integer arithmetic alone, so that every engine draws the same ones. */
+/** Seeded random numbers from integer arithmetic alone, so that every engine draws the same ones: xoshiro128**. */
 export interface RandomStream {
   /** A whole number from 0 to 2^32 - 1. */
   readonly uint32: () => number

@@ -1,6 +1,6 @@
 import { type Tensor1D, type Tensor4D, tensor1d, tensor4d, tidy } from '@tensorflow/tfjs-core'
-import type { ImageBatch } from './batches.ts'
 import { DataError } from './data-error.ts'
+import type { ImageBatch } from './image-batch.ts'
 import { type ImageShape, valuesPerImage } from './image-dataset.ts'
 
 /** How `toTensors` normalizes. */
@@ -17,17 +17,20 @@ export interface TensorBatch {
   readonly images: Tensor4D
   /** int32 `[size]`. */
   readonly labels: Tensor1D
+  /** What `mixup` left in the batch: the second labels, int32 `[size]`, and the weights of the first, float32 `[size]`. */
+  readonly mixup?: { readonly labels: Tensor1D; readonly weights: Tensor1D }
 }
 
 /**
  * A batch as tensors on the current backend: images as `(byte / 255 - mean) / std` in float32, labels in int32. The
  * arithmetic is done in float64 before the upload, so all backends get the same numbers.
  *
- * Memory: the caller owns both tensors; nothing else is made, and nothing is left when it throws.
+ * Memory: the caller owns the tensors, four of them after `mixup`; nothing else is made, and nothing is left when it
+ * throws.
  *
  * @param batch what `batches` yields
- * @param options `mean` and `std`, for example 0.1307 and 0.3081 for MNIST
- * @returns both tensors
+ * @param options `mean` and `std`, for example `normalization.mnist`
+ * @returns the tensors
  * @throws `INVALID_ARGUMENT` for a `mean` or `std` that is not finite, a `std` that is not above 0 or a wrong number of
  *   channels; `MISMATCH` for a batch whose arrays do not fit its size
  *
@@ -52,9 +55,16 @@ export function toTensors(batch: ImageBatch, { mean = 0, std = 1 }: ToTensorsOpt
   tables.forEach((table, channel) => {
     for (let i = channel; i < values.length; i += channels) values[i] = table[batch.images[i] ?? 0] ?? 0
   })
+  const { mixup } = batch
   return tidy(() => ({
     images: tensor4d(values, [batch.size, ...batch.shape], 'float32'),
     labels: tensor1d(Int32Array.from(batch.labels), 'int32'),
+    ...(mixup && {
+      mixup: {
+        labels: tensor1d(Int32Array.from(mixup.labels), 'int32'),
+        weights: tensor1d(Float32Array.from(mixup.weights), 'float32'),
+      },
+    }),
   }))
 }
 
@@ -77,11 +87,13 @@ function perChannel(name: 'mean' | 'std', value: number | readonly number[], sha
   )
 }
 
-function checkBatch({ images, labels, shape, size }: ImageBatch): void {
-  if (images.length === size * valuesPerImage(shape) && labels.length === size) return
+function checkBatch({ images, labels, shape, size, mixup }: ImageBatch): void {
+  const second = mixup ?? { labels, weights: labels }
+  const lengths = [labels.length, second.labels.length, second.weights.length]
+  if (images.length === size * valuesPerImage(shape) && lengths.every((length) => length === size)) return
   throw new DataError(
     'MISMATCH',
     `toTensors: \`batch\` must have ${size * valuesPerImage(shape)} image values and ${size} labels for ${size} images ` +
-      `of ${shape.join('x')}, got ${images.length} and ${labels.length}.`,
+      `of ${shape.join('x')}, got ${images.length} and ${lengths.find((length) => length !== size) ?? size}.`,
   )
 }

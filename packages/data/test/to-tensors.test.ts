@@ -1,6 +1,6 @@
 import { expectNoLeak, onBackends } from '@gg/testing'
 import { describe, expect, it } from 'vitest'
-import { batches, glyphs, type ImageBatch, type ToTensorsOptions, toTensors } from '../src/index.ts'
+import { batches, glyphs, type ImageBatch, mixup, type ToTensorsOptions, toTensors } from '../src/index.ts'
 import { dataError } from './idx-file.ts'
 
 const batch: ImageBatch = {
@@ -55,6 +55,21 @@ onBackends(() => {
       }
     })
 
+    it('passes on what mixup left, and has nothing of it otherwise', () => {
+      expectNoLeak(() => {
+        const [mixed] = batches(glyphs({ size: 6, seed: 1 }), { batchSize: 6, augment: mixup({ alpha: 1 }) })
+        const tensors = toTensors(mixed!)
+        expect(tensors.mixup!.labels.dtype).toBe('int32')
+        expect(tensors.mixup!.labels).toBeAllClose(Array.from(mixed!.mixup!.labels))
+        expect(tensors.mixup!.weights).toBeAllClose(mixed!.mixup!.weights, { rtol: 0, atol: 0 })
+        for (const tensor of [tensors.images, tensors.labels, ...Object.values(tensors.mixup!)]) tensor.dispose()
+        const plain = toTensors(batch)
+        expect('mixup' in plain).toBe(false)
+        plain.images.dispose()
+        plain.labels.dispose()
+      })
+    })
+
     it('leaves nothing behind when it throws, also after the first tensor', () => {
       const broken = {
         length: 2,
@@ -78,6 +93,8 @@ describe('toTensors', () => {
     await dataError('INVALID_ARGUMENT', () => toTensors(batch, { mean: [0, 0, Number.NaN] }))
     await dataError('MISMATCH', () => toTensors({ ...batch, size: 3 }))
     await dataError('MISMATCH', () => toTensors({ ...batch, labels: Int32Array.of(1) }))
+    const short = { labels: Int32Array.of(1, 2), weights: Float32Array.of(1) }
+    await dataError('MISMATCH', () => toTensors({ ...batch, mixup: short }))
     const error = await dataError('INVALID_ARGUMENT', () => toTensors(batch, { std: [1, 2] }))
     expect(error.message).toBe(
       'toTensors: `std` must be finite and above 0, one number or 3 (one per channel), got 1, 2.',
