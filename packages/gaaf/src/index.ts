@@ -1,1 +1,6 @@
-export {}
+export { type AcceleratedActivation, type AccelerateOptions, accelerate } from './accelerate.ts'
+export type { AccelerationShape } from './acceleration-shape.ts'
+export type { ActivationDefinition, ActivationName } from './activation-definition.ts'
+export { constant } from './constant.ts'
+export { gaussian } from './gaussian.ts'
+export { shiftedSigmoid } from './shifted-sigmoid.ts'

@@ -1,0 +1,188 @@
+import { GradientTransformationError } from '@gg/core'
+import {
+  add,
+  customGrad,
+  div,
+  floor,
+  type GradSaveFunc,
+  greater,
+  mul,
+  onesLike,
+  sqrt,
+  square,
+  sub,
+  sum,
+  type Tensor,
+  tidy,
+  where,
+} from '@tensorflow/tfjs-core'
+import type { AccelerationShape } from './acceleration-shape.ts'
+import { ACTIVATIONS, type ActivationDefinition, type ActivationName } from './activation-definition.ts'
+import { checkFinite } from './check-finite.ts'
+
+/** Options of `accelerate`. */
+export interface AccelerateOptions {
+  /**
+   * `s`: where the gradient is accelerated. By default, and fitted to the paper's figure, `gaussian(4)` for tanh and
+   * `shiftedSigmoid(5, 0.5)` for ReLU. For the sigmoid the paper has none; ours is that of tanh in the sigmoid's units,
+   * `gaussian(16, 1/4)`. An activation of your own has no default.
+   */
+  readonly shape?: AccelerationShape
+  /**
+   * `'exact'` (default): `φ` forward, `φ' + s` backward. `'literal'`: the paper's sawtooth is added to `φ`, and the
+   * gradient is that of the sum.
+   */
+  readonly form?: 'exact' | 'literal'
+  /** K of the literal form: its teeth are `1/K` wide and high. Finite and above 0; 10,000 by default, as in the paper. */
+  readonly K?: number
+  /**
+   * A factor of `s`, finite: 1 by default, as in the paper; 0 is the plain activation. A function is asked once for each
+   * forward pass: to follow a schedule, let it ask the schedule for the step you are at. Ours.
+   */
+  readonly strength?: number | (() => number)
+  /**
+   * `'none'` (default), as in the paper. `'preserve-norm'`: the gradient is multiplied by one number, so that its L2 norm,
+   * over the whole tensor, is what `φ'` alone would give; a control, see `accelerate`. Ours.
+   */
+  readonly rescale?: 'none' | 'preserve-norm'
+}
+
+/** An activation whose gradient is accelerated. Use it wherever an activation function goes. */
+export interface AcceleratedActivation {
+  /** `φ(x)`, with the accelerated gradient. Borrows `x`; the result is new. */
+  <T extends Tensor>(x: T): T
+  /** By this those know it who must, such as layers that rely on a ReLU's gradient being 0 where its input is below 0. */
+  readonly accelerated: true
+  /** Of which activation; `'custom'` for one of your own. */
+  readonly activation: ActivationName | 'custom'
+  readonly form: 'exact' | 'literal'
+  /** `φ'(x) + strength · s(x)`: by what the exact form multiplies a gradient. Borrows `x`; the result is new. */
+  derivative(x: Tensor): Tensor
+}
+
+/**
+ * GAAF: an activation that computes what it always did, and hands down more gradient than it should.
+ *
+ *     g(x) = (xK - ⌊xK⌋ - 1/2) / K          a sawtooth, at most 1/(2K) high, whose derivative is 1
+ *     φ_new(x)  = φ(x) + g(x) · s(x)
+ *     φ_new'(x) = φ'(x) + s(x) + g(x) · s'(x) ≈ φ'(x) + s(x)                  (Hahn and Choi 2018, arXiv:1806.09783)
+ *
+ * An activation and not a gradient transformation at a site: behind a saturated or dead unit's own derivative nothing is
+ * left to transform. It goes before or after sites like any activation.
+ *
+ * `form: 'exact'` takes the idea at its word: forward `φ`, backward `dY ⊙ (φ'(x) + s(x))`. `form: 'literal'` is the paper's
+ * function with its own derivative; the two differ by at most `max|s'| / (2K)`: 6.3e-5 for ReLU, 2.2e-5 for tanh. The literal form
+ * has three faults that the exact one has not. It loses the sawtooth in float32 for |x| ≥ 839, where `xK` has no
+ * fraction left; `xK` overflows float16 above 6.55; and a dead ReLU puts out ±1/(2K), so that `y > 0` is a coin flip.
+ *
+ * A ReLU's gradient grows by a factor of up to 2 a layer, 2ᴰ over D of them: a claim that GAAF helps needs a sweep of the
+ * learning rate beside it, or `rescale: 'preserve-norm'`, which leaves the shift between units and takes the growth.
+ *
+ * The shape that would match the effect of dropout, with which the paper compares GAAF, is open: the paper argues with
+ * gradients that dropout enlarges, and gives no formula.
+ *
+ * Shapes: any; float32. Deterministic; no value is read back; NaN shows. At 0 a ReLU's `φ'` is 0. Memory: borrows the input,
+ * the result is new; the input is kept for the backward pass, by the exact form the output too.
+ *
+ * @param activation - `'tanh'`, `'sigmoid'`, `'relu'`, or an activation of your own with its derivative.
+ * @param options - Shape, form and strength.
+ * @throws GradientTransformationError `INVALID_ARGUMENT` for an unknown activation, one of your own without a shape, or an
+ *   option out of its range; from the activation, for input that is not float32 or a strength that is not finite.
+ *
+ * @example
+ * ```ts
+ * import { valueAndGrad } from '@gg/core'
+ * import { accelerate } from '@gg/gaaf'
+ * import * as tf from '@tensorflow/tfjs-core'
+ *
+ * const relu = accelerate('relu')
+ * const { value, grads } = valueAndGrad((x: tf.Tensor) => tf.sum(relu(x)) as tf.Scalar)(tf.tensor1d([-1, -0.1, 1]))
+ * console.log(value.arraySync(), [...grads.dataSync()].map((g) => g.toFixed(4)).join(' ')) // → 1 0.0759 0.8808 1.9994
+ *
+ * let step = 0
+ * const warm = accelerate('tanh', { strength: () => Math.min(1, step / 100) })
+ * const slope = () => warm.derivative(tf.scalar(0)).arraySync()
+ * console.log(slope(), ((step = 50), slope())) // → 1 1.5
+ * ```
+ */
+export function accelerate(activation: ActivationName, options?: AccelerateOptions): AcceleratedActivation
+export function accelerate(
+  activation: ActivationDefinition,
+  options: AccelerateOptions & { readonly shape: AccelerationShape },
+): AcceleratedActivation
+export function accelerate(
+  activation: ActivationName | ActivationDefinition,
+  options: AccelerateOptions = {},
+): AcceleratedActivation {
+  const { form = 'exact', K = 10_000, strength = 1, rescale = 'none' } = options
+  const known = typeof activation === 'string' ? ACTIVATIONS[activation] : undefined
+  const phi = known ?? activation
+  const shape = options.shape ?? known?.shape()
+  if (typeof phi === 'string')
+    throw invalid('activation', "one of 'relu', 'sigmoid', 'tanh' or a definition", `'${phi}'`)
+  if (shape === undefined) throw invalid('shape', 'given for an activation of your own', 'undefined')
+  if (!['exact', 'literal'].includes(form)) throw invalid('form', "one of 'exact', 'literal'", `'${form}'`)
+  if (!['none', 'preserve-norm'].includes(rescale)) {
+    throw invalid('rescale', "one of 'none', 'preserve-norm'", `'${rescale}'`)
+  }
+  checkFinite('accelerate', 'K', K, K > 0, 'a finite number above 0')
+  if (typeof strength === 'number') checkFinite('accelerate', 'strength', strength)
+  const strengthNow = (): number => {
+    const now = typeof strength === 'function' ? strength() : strength
+    checkFinite('accelerate', 'strength', now)
+    return now
+  }
+  const apply = <T extends Tensor>(input: T): T => {
+    if (input.dtype !== 'float32') throw invalid('x', 'float32', input.dtype)
+    const now = strengthNow()
+    const node = customGrad((...args: (Tensor | GradSaveFunc)[]) => {
+      // customGrad appends the saver to the inputs, which its type does not tell apart.
+      const [x, save] = args as [Tensor, GradSaveFunc]
+      const y = phi.forward(x)
+      // The output is kept by the next layer anyway; φ(x) beside a literal output would be a map more, so it is made anew.
+      save(form === 'exact' ? [x, y] : [x])
+      const value = form === 'exact' ? y : add(y, mul(sawtooth(x, K), scaled(shape.value(x), now)))
+      const gradFunc = (dy: Tensor, saved: Tensor[]): Tensor => {
+        const [x, y] = saved as [Tensor, Tensor?]
+        const own = phi.derivative(x, y ?? phi.forward(x))
+        const added = form === 'exact' ? shape.value(x) : add(shape.value(x), mul(sawtooth(x, K), shape.derivative(x)))
+        const dx = mul(dy, now === 0 ? own : add(own, scaled(added, now)))
+        return rescale === 'none' ? dx : withNormOf(mul(dy, own), dx)
+      }
+      return { value, gradFunc }
+    })
+    return node(input) as T
+  }
+  return Object.assign(apply, {
+    accelerated: true as const,
+    activation: typeof activation === 'string' ? activation : ('custom' as const),
+    form,
+    derivative: (x: Tensor): Tensor =>
+      tidy(() => add(phi.derivative(x, phi.forward(x)), scaled(shape.value(x), strengthNow()))),
+  })
+}
+
+/** `g(x)`: between -1/(2K) and 1/(2K), rising with slope 1. */
+function sawtooth(x: Tensor, K: number): Tensor {
+  const teeth = mul(x, K)
+  return div(sub(sub(teeth, floor(teeth)), 0.5), K)
+}
+
+function scaled(shape: Tensor, strength: number): Tensor {
+  return strength === 1 ? shape : mul(shape, strength)
+}
+
+/** `changed`, times the one number that gives it the norm of `own`. */
+function withNormOf(own: Tensor, changed: Tensor): Tensor {
+  const before = sum(square(own))
+  const after = sum(square(changed))
+  // A gradient of zeros has no norm to scale by: 0/0 would make NaN of it.
+  return mul(changed, where(greater(after, 0), sqrt(div(before, after)), onesLike(after)))
+}
+
+function invalid(argument: string, expected: string, found: string): GradientTransformationError {
+  return new GradientTransformationError(
+    'INVALID_ARGUMENT',
+    `accelerate: \`${argument}\` must be ${expected}, got ${found}.`,
+  )
+}
