@@ -25,7 +25,7 @@ import { type GradientProbe, type GradientReport, worstFirst } from './gradient-
  * try {
  *   expectGradient((x: tf.Tensor) => tf.square(x), x, { gradient: twiceTooLarge })
  * } catch (error) {
- *   console.log((error as Error).message.split('\n')[0]) // → expectGradient: the gradient of `f` must be what differences say, got 5 of 6 probes wrong.
+ *   console.log((error as Error).message.split('\n')[0]) // → expectGradient: the gradient of `f` must be what differences say, got 6 of 6 probes wrong.
  * }
  * ```
  */

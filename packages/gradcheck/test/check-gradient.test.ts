@@ -26,7 +26,7 @@ import {
   zeros,
 } from '@tensorflow/tfjs-core'
 import { describe, expect, it } from 'vitest'
-import { numbers } from '../scripts/known-gradients.mjs'
+import { numbers } from '../scripts/known-functions.mjs'
 
 type Conv = { readonly x: Tensor; readonly w: Tensor }
 const conv = ({ x, w }: Conv) => conv2d(x as Tensor4D, w as Tensor4D, 1, 'same')

@@ -6,8 +6,13 @@ it('exports these names and no others', () => {
     [
       "GradientCheckError",
       "checkGradient",
+      "circuitToMermaid",
+      "circuitToSvg",
+      "circuitToText",
       "expectGradient",
+      "findVanishing",
       "numericalGradient",
+      "traceGradient",
     ]
   `)
 })

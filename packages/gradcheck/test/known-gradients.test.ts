@@ -3,7 +3,7 @@ import { expectGradient } from '@gg/gradcheck'
 import { expectNoLeak, onBackends } from '@gg/testing'
 import { dispose, env, scalar } from '@tensorflow/tfjs-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { knownGradients } from '../scripts/known-gradients.mjs'
+import { knownGradients } from '../scripts/known-functions.mjs'
 
 // In its test mode tfjs takes whatever a custom gradient saves for a leak; its own softmaxCrossEntropy fails there.
 beforeAll(() => {

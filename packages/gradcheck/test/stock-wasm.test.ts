@@ -4,7 +4,7 @@ import { checkGradient, expectGradient } from '@gg/gradcheck'
 import { expectNoLeak } from '@gg/testing/expect-no-leak'
 import { dispose, maxPool, ready, setBackend, type Tensor, type Tensor4D } from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { numbers } from '../scripts/known-gradients.mjs'
+import { numbers } from '../scripts/known-functions.mjs'
 
 beforeAll(async () => {
   await setBackend('wasm')

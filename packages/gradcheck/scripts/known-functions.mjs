@@ -169,3 +169,25 @@ export const knownGradients = [
     },
   },
 ]
+
+const scalars = (values) => () => Object.fromEntries(Object.entries(values).map(([name, x]) => [name, tf.scalar(x)]))
+
+/** The three circuits that Stanford's course cs231n works out by hand. */
+export const product = {
+  inputs: scalars({ x: -2, y: 5, z: -4 }),
+  f: ({ x, y, z }) => tf.mul(tf.add(x, y), z),
+}
+
+/** The sigmoid is written out in its gates, as in the course. */
+export const neuron = {
+  inputs: scalars({ w0: 2, x0: -1, w1: -3, x1: -2, w2: -3 }),
+  f: ({ w0, x0, w1, x1, w2 }) => {
+    const dot = tf.add(tf.add(tf.mul(w0, x0), tf.mul(w1, x1)), w2)
+    return tf.reciprocal(tf.add(tf.exp(tf.neg(dot)), 1))
+  },
+}
+
+export const staged = {
+  inputs: scalars({ x: 3, y: -4 }),
+  f: ({ x, y }) => tf.div(tf.add(x, tf.sigmoid(y)), tf.add(tf.sigmoid(x), tf.square(tf.add(x, y)))),
+}
