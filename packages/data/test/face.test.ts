@@ -21,6 +21,7 @@ it('exports these names and no others', () => {
       "normalization",
       "padCrop",
       "permutation",
+      "prefetch",
       "readIdx",
       "subset",
       "take",
