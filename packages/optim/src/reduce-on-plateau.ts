@@ -1,27 +1,8 @@
-import {
-  type ExtraArgs,
-  type GradientTransformation,
-  GradientTransformationError,
-  gradientTransformation,
-  treeMap,
-} from '@gg/core'
-import {
-  add,
-  div,
-  equal,
-  greater,
-  less,
-  maximum,
-  mul,
-  reshape,
-  type Scalar,
-  scalar,
-  sub,
-  Tensor,
-  where,
-} from '@tensorflow/tfjs-core'
+import { type GradientTransformation, gradientTransformation, treeMap } from '@gg/core'
+import { add, div, equal, greater, less, maximum, mul, type Scalar, scalar, sub, where } from '@tensorflow/tfjs-core'
 import { checkArgument } from './check-argument.ts'
 import { checkHyperparameters } from './check-hyperparameters.ts'
+import { requireValue } from './require-value.ts'
 
 /** Options of `reduceOnPlateau`. */
 export interface ReduceOnPlateauOptions {
@@ -129,21 +110,10 @@ export function reduceOnPlateau(options: ReduceOnPlateauOptions = {}): GradientT
     }),
     update: (updates, state, _, extra) => {
       const count = state.count + 1
-      const avgValue = div<Scalar>(add(mul(state.avgValue, state.count), requireValue(extra)), count)
+      const avgValue = div<Scalar>(add(mul(state.avgValue, state.count), requireValue('reduceOnPlateau', extra)), count)
       const seen = { ...state, count, avgValue }
       const next = count === accumulationSize ? reduced(seen) : seen
       return [treeMap((g) => mul(g, next.scale), updates), next]
     },
   })
-}
-
-function requireValue(extra: ExtraArgs): Scalar {
-  const value = extra['value']
-  if (typeof value === 'number') return scalar(value)
-  if (value instanceof Tensor && value.size === 1) return reshape(value, [])
-  throw new GradientTransformationError(
-    'INVALID_ARGUMENT',
-    `reduceOnPlateau: \`extra.value\` must be a number or a scalar, got ${value instanceof Tensor ? `a tensor of shape [${value.shape}]` : typeof value}. ` +
-      'Call update(updates, state, params, { value: loss }).',
-  )
 }

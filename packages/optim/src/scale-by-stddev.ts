@@ -6,13 +6,13 @@ import type { ScaleByAdamState } from './scale-by-adam.ts'
 import { divideByRoot, type ScaleByRmsOptions } from './scale-by-rms.ts'
 
 /**
- * Divides gradients by their running standard deviation: RMSProp, centered (Graves 2013, equations 38 to 45).
+ * Divides gradients by their running standard deviation: RMSProp, centered (Graves 2013).
  *
  * `mu_t = decay · mu_(t-1) + (1 - decay) · g_t`; `nu_t = decay · nu_(t-1) + (1 - decay) · g_t²`;
  * `u_t = g_t / √(nu_t - mu_t² + eps)`, or with `epsInSqrt: false` `g_t / (√(nu_t - mu_t²) + eps)`.
  *
  * The difference cannot be below 0, but in float32 its rounding can, where gradients hardly change; here it is cut off at
- * 0, where optax and PyTorch return NaN.
+ * 0, where optax and PyTorch return NaN, with the defaults too.
  *
  * State: count and two moments, shaped like the parameters. Needs `params`: no.
  *

@@ -14,7 +14,7 @@ export interface ScaleByTrustRatioOptions {
 }
 
 /**
- * Gives the update of each layer the length of the layer's parameters (You et al. 2017, equation 6).
+ * Gives the update of each layer the length of the layer's parameters (You et al. 2017).
  *
  * For each leaf `u = g · trustCoefficient · ‖params‖ / (‖g‖ + eps)`; where either norm is 0, `u = g`, so that a layer of
  * zeros can leave them. The step of `lamb`, `lars` and `fromage`.
