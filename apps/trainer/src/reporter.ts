@@ -4,7 +4,7 @@ import { createTerminalReporter } from './terminal-reporter.ts'
 import type { TrainEvent } from './train.ts'
 
 /** How a run ended, and what it left where. */
-export interface RunEnd {
+interface RunEnd {
   readonly kind: 'end'
   readonly status: RunStatus
   readonly folder: string

@@ -104,13 +104,10 @@ const schema = z.strictObject({
  * import { parseTrainConfig } from '@gg/trainer'
  *
  * const config = parseTrainConfig({ data: 'mnist', optimizer: 'sgd' })
- * console.log(config.model, config.sites, config.learningRate, config.batchSize) // → lenet conv*\/output 0.1 64
+ * console.log(config.model, config.gradient, config.learningRate, config.batchSize) // → lenet gate 0.1 64
  * ```
  */
-export function parseTrainConfig(
-  input: TrainConfigInput | unknown,
-  label: SettingLabel = (setting) => `\`${setting}\``,
-): TrainConfig {
+export function parseTrainConfig(input: unknown, label: SettingLabel = (setting) => `\`${setting}\``): TrainConfig {
   const parsed = schema.safeParse(input)
   if (!parsed.success) throw invalid(parsed.error.issues.flatMap((issue) => sentences(issue, label)))
   const { sites, learningRate, weightDecay, ...rest } = parsed.data

@@ -1,24 +1,15 @@
 import '@gg/core/register-gradients'
-import { createOptimizer, type Optimizer, type Schedule, type Tree } from '@gg/core'
-import { batches, type ImageDataset, toTensors } from '@gg/data'
+import { createOptimizer, type Optimizer, type Tree } from '@gg/core'
 import { countParams, type Model, type Sites } from '@gg/models'
-import { softmaxCrossEntropyWithIntegerLabels } from '@gg/optim'
-import { mean, type Scalar } from '@tensorflow/tfjs-core'
 import { startBackend } from './backends.ts'
-import { DATASETS, type TrainTestData } from './datasets.ts'
-import { evaluate } from './evaluate.ts'
-import { createLossMeter, REMEDY } from './loss-meter.ts'
-import type { EpochMetrics, Metrics, StepMetrics } from './metrics.ts'
+import { DATASETS } from './datasets.ts'
+import type { Metrics } from './metrics.ts'
 import { MODELS } from './models.ts'
-import { nextTurn } from './next-turn.ts'
 import { createUpdateRule } from './optimizers.ts'
 import { placeSites } from './place-sites.ts'
+import { runEpochs } from './run-epochs.ts'
 import { SCHEDULES } from './schedules.ts'
 import { parseTrainConfig, type TrainConfig, type TrainConfigInput } from './train-config.ts'
-import { TrainingError } from './training-error.ts'
-
-/** How many step lines there are in an epoch, at most. */
-const LINES_PER_EPOCH = 50
 
 /** What a run is made of, known before its first step. */
 export interface TrainStart {
@@ -118,100 +109,11 @@ export async function train(input: TrainConfigInput = {}, options: TrainOptions 
       testImages: data.test.size,
       steps,
     })
-    const run: Run = { config, data, model, sites, optimizer, learningRate, report, signal: options.signal }
-    const status = await runEpochs(run)
+    const { signal } = options
+    const status = await runEpochs({ config, data, model, sites, optimizer, learningRate, report, signal })
     return { config, status, metrics, model, optimizer, sites, dispose }
   } catch (error) {
     dispose()
     throw error
-  }
-}
-
-interface Run {
-  readonly config: TrainConfig
-  readonly data: TrainTestData
-  readonly model: Model
-  readonly sites: Sites | undefined
-  readonly optimizer: Optimizer<Tree>
-  readonly learningRate: Schedule
-  readonly report: (event: StepMetrics | EpochMetrics) => void
-  readonly signal: AbortSignal | undefined
-}
-
-async function runEpochs(run: Run): Promise<'completed' | 'stopped'> {
-  const { config, data, model, optimizer, learningRate, signal } = run
-  const stepsPerEpoch = Math.ceil(data.train.size / config.batchSize)
-  const start = performance.now()
-  for (let epoch = 1; epoch <= config.epochs; epoch++) {
-    const epochStart = performance.now()
-    const trainLoss = await runEpoch(run, data.train, epoch)
-    const imagesPerSecond = data.train.size / ((performance.now() - epochStart) / 1000)
-    if (trainLoss === undefined) return 'stopped'
-    const { normalization } = DATASETS[config.data]
-    const tested = await evaluate(model, optimizer.params, data.test, { normalization, signal })
-    if (tested === undefined) return 'stopped'
-    if (!Number.isFinite(tested.loss)) {
-      throw new TrainingError(
-        'DIVERGED',
-        `Training diverged: the test loss is ${tested.loss} after epoch ${epoch}. ${REMEDY}`,
-      )
-    }
-    const step = epoch * stepsPerEpoch
-    run.report({
-      kind: 'epoch',
-      epoch,
-      step,
-      trainLoss,
-      testLoss: tested.loss,
-      testAccuracy: tested.accuracy,
-      learningRate: learningRate(step - 1),
-      imagesPerSecond,
-      seconds: (performance.now() - start) / 1000,
-    })
-  }
-  return 'completed'
-}
-
-/** The mean training loss, or nothing if the signal ended the epoch. */
-async function runEpoch(run: Run, dataset: ImageDataset, epoch: number): Promise<number | undefined> {
-  const { config, model, sites, optimizer, learningRate, signal } = run
-  const { batchSize, seed } = config
-  const { normalization } = DATASETS[config.data]
-  const epochBatches = batches(dataset, { batchSize, seed, epoch: epoch - 1 })
-  const interval = Math.ceil(epochBatches.length / LINES_PER_EPOCH)
-  const before = (epoch - 1) * epochBatches.length
-  const meter = createLossMeter((i) => `step ${i + 1} of epoch ${epoch} (learning rate ${learningRate(before + i)})`)
-  try {
-    let done = 0
-    for (const batch of epochBatches) {
-      if (signal?.aborted) return undefined
-      const { images, labels } = toTensors(batch, normalization)
-      try {
-        const loss = (params: Tree) =>
-          mean(
-            softmaxCrossEntropyWithIntegerLabels(model.apply(params, images, { training: true, sites }), labels),
-          ) as Scalar
-        meter.add(optimizer.minimize(loss), batch.size)
-      } finally {
-        images.dispose()
-        labels.dispose()
-      }
-      done++
-      if (done % interval === 0 || done === epochBatches.length) {
-        const step = before + done
-        const trainLoss = await meter.read()
-        run.report({
-          kind: 'step',
-          epoch: step / epochBatches.length,
-          step,
-          trainLoss,
-          learningRate: learningRate(step - 1),
-        })
-      }
-      await nextTurn()
-    }
-    return meter.mean()
-  } finally {
-    meter.dispose()
   }
 }

@@ -1,6 +1,6 @@
-import { type TrainConfigInput, type TrainEvent, TrainingError, type TrainResult, train } from '@gg/trainer'
+import { BACKENDS, type TrainConfigInput, type TrainEvent, TrainingError, type TrainResult, train } from '@gg/trainer'
 import { memory } from '@tensorflow/tfjs-core'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { stateTensorsOf } from './state-tensors-of.ts'
 
 const tiny: TrainConfigInput = { limit: 96, batchSize: 40, epochs: 2 }
@@ -114,6 +114,27 @@ describe('train', () => {
     expect(memory().numTensors).toBe(before)
   })
 
+  it('reports the steps since the last line when it is stopped between two', async () => {
+    const stop = new AbortController()
+    let turns = 0
+    const result = await train(
+      { ...tiny, limit: 1040, batchSize: 10 },
+      {
+        // Of 104 steps each third has a line; after the fourth turn of the event loop the next line is two steps away.
+        onProgress: ({ kind }) =>
+          kind === 'start' &&
+          setImmediate(function next() {
+            turns++
+            if (turns === 4) stop.abort()
+            else setImmediate(next)
+          }),
+        signal: stop.signal,
+      },
+    )
+    expect(result.metrics.map((line) => line.step)).toEqual([3, 4])
+    result.dispose()
+  })
+
   it('says at which step it diverged, and leaves nothing behind', async () => {
     const before = memory().numTensors
     const lines: TrainEvent[] = []
@@ -140,6 +161,14 @@ describe('train', () => {
     }
     await expect(train(tiny, { onProgress })).rejects.toThrow('disk full')
     expect(memory().numTensors).toBe(before)
+  })
+
+  it('says why a backend does not start, and which others there are', async () => {
+    vi.spyOn(BACKENDS.wasm, 'load').mockRejectedValueOnce(new Error('no SIMD here'))
+    await expect(train(tiny)).rejects.toMatchObject({
+      code: 'BACKEND_FAILED',
+      message: "Backend 'wasm' did not start: no SIMD here. Try another one: cpu.",
+    })
   })
 
   it('says which files to put where when MNIST is missing', async () => {
