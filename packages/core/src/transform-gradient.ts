@@ -1,8 +1,9 @@
-import { clone, customGrad, type GradSaveFunc, type Tensor } from '@tensorflow/tfjs-core'
+import type { Tensor } from '@tensorflow/tfjs-core'
 import { disposeTree } from './dispose-tree.ts'
 import type { GradientTransformation } from './gradient-transformation.ts'
 import { GradientTransformationError } from './gradient-transformation-error.ts'
 import { isEmptyState } from './state.ts'
+import { withGradient } from './with-gradient.ts'
 
 /**
  * The identity on a feature map whose gradient passes through a transformation on its way back:
@@ -47,18 +48,5 @@ export function identityWithGradient<T extends Tensor>(
   features: T,
   backward: (dy: T, features: Tensor) => Tensor,
 ): T {
-  if (features.dtype !== 'float32') {
-    throw new GradientTransformationError(
-      'INVALID_ARGUMENT',
-      `${name}: \`features\` must be float32, got ${features.dtype}. Only float tensors have a gradient.`,
-    )
-  }
-  const node = customGrad((...args: (Tensor | GradSaveFunc)[]) => {
-    // customGrad appends the saver to the inputs, which its type does not tell apart.
-    const [x, save] = args as [T, GradSaveFunc]
-    // Tensors of the closure are gone by the time of the backward pass; saved ones are not.
-    save([x])
-    return { value: clone(x), gradFunc: (dy: T, saved: Tensor[]) => backward(dy, saved[0] as Tensor) }
-  })
-  return node(features)
+  return withGradient(name, features, (x) => x, backward)
 }

@@ -1,22 +1,28 @@
 import {
   chain,
+  clipNormPer,
+  dropoutGradient,
   freeze,
   gradientTransformation,
+  guidedBackprop,
   identity,
   injectHyperparams,
   masked,
   namedChain,
+  normalizeNormPer,
   partition,
   requireParams,
+  reverseGradient,
   setToZero,
   stateless,
   statelessWithTreeMap,
   type Tree,
+  topK,
   treeMap,
   withExtraArgs,
 } from '@gg/core'
 import { transformationLaws } from '@gg/testing'
-import { add, mul, sub, zerosLike } from '@tensorflow/tfjs-core'
+import { add, mul, sub, tensor, zerosLike } from '@tensorflow/tfjs-core'
 
 type MomentumState = { readonly count: number; readonly velocity: Tree }
 
@@ -57,3 +63,19 @@ transformationLaws('injectHyperparams', () =>
   ),
 )
 transformationLaws('a transformation that needs params', () => towardsParams, { needsParams: true })
+
+const maps = {
+  params: (): Tree => ({
+    conv: tensor(
+      Array.from({ length: 36 }, (_, i) => Math.cos(0.9 * i)),
+      [2, 3, 3, 2],
+    ),
+    dense: [tensor([0.3, -0.2, 0.1, 0.4], [2, 2])],
+  }),
+}
+transformationLaws('reverseGradient', () => reverseGradient((count) => 1 + count))
+transformationLaws('clipNormPer', () => clipNormPer('example', 0.5), maps)
+transformationLaws('normalizeNormPer', () => normalizeNormPer('map'), maps)
+transformationLaws('dropoutGradient', () => dropoutGradient(0.5, { seed: 3 }))
+transformationLaws('topK', () => topK(5))
+transformationLaws('guidedBackprop', guidedBackprop)
