@@ -6,6 +6,9 @@
  * - `UNREADABLE_FILE`: the file is there and the system refuses to read it; `cause` says why.
  * - `CORRUPT_FILE`: truncated, damaged, or not the kind of file that its name says.
  * - `UNSUPPORTED_FILE`: a sound file of a kind that this package does not read.
+ * - `DOWNLOAD_FAILED`: no address gave the file; the message says what each answered, and which files to put where.
+ * - `ABORTED`: the caller's signal ended it.
+ * - `UNWRITABLE_FOLDER`: what was downloaded cannot be written; `cause` says why.
  * - `MISMATCH`: two parts that belong together do not fit, as 60,000 images with 10,000 labels.
  */
 export type DataErrorCode =
@@ -14,6 +17,9 @@ export type DataErrorCode =
   | 'UNREADABLE_FILE'
   | 'CORRUPT_FILE'
   | 'UNSUPPORTED_FILE'
+  | 'DOWNLOAD_FAILED'
+  | 'ABORTED'
+  | 'UNWRITABLE_FOLDER'
   | 'MISMATCH'
 
 /**

@@ -1,3 +1,5 @@
+import type { DownloadOptions } from './download-options.ts'
+
 /** A file that was found. */
 export interface OpenFile {
   /** Where it is, to name in messages: a path or an address. */
@@ -44,6 +46,7 @@ export interface FileSet {
 /** Where the caller wants the files to be looked for. */
 export interface FileSourceOptions {
   readonly dir?: string | undefined
+  readonly download?: boolean | DownloadOptions | undefined
 }
 
 /** How a platform finds the files of a data set: in folders in Node, over HTTP in the browser. */

@@ -8,18 +8,10 @@ export function published(
   return files.map((file) => ({ ...file, urls: bases.map((base) => base + file.name) }))
 }
 
-/** What to say to someone who has to fetch the files by hand. */
-export function byHand({ files }: FileSet): string {
-  const places = [...new Set(files.flatMap(({ urls }) => urls.map(base)))]
-  const members = files.some((file) => file.members !== undefined)
-  const them = members ? `unpack ${names(files)} from` : 'take the files from'
-  return `${them} ${places.join(' or ')}`
-}
-
-function base(url: string): string {
-  return url.slice(0, url.lastIndexOf('/') + 1)
-}
-
-function names(files: readonly PublishedFile[]): string {
-  return files.map(({ name }) => name).join(' and ')
+/** What to tell someone who has to fetch the files by hand: which ones, from where, and where to put them. */
+export function byHand({ files }: FileSet, folder: string): string {
+  const verb = files.some((file) => file.members !== undefined) ? 'unpack' : 'put'
+  const names = files.map(({ name }) => name).join(', ')
+  const places = [...new Set(files.flatMap(({ urls }) => urls.map((url) => url.slice(0, url.lastIndexOf('/') + 1))))]
+  return `${verb} ${names} from ${places.join(' or ')} into ${folder}`
 }

@@ -58,7 +58,7 @@ describe('cifar10', () => {
     const { 'data_batch_4.bin': _, ...files } = cifar10Files()
     const error = await dataError('FILE_NOT_FOUND', () => cifar10({ dir: folderOf(files) }))
     expect(error.message).toMatch(
-      /^cifar10: `dir` must hold cifar-10-batches-bin\/data_batch_4\.bin or data_batch_4\.bin, got .* without it\. To get it, unpack cifar-10-binary\.tar\.gz from https:/,
+      /^cifar10: `dir` must hold cifar-10-batches-bin\/data_batch_4\.bin or data_batch_4\.bin, got .* without it\. Pass `download: true`, or unpack cifar-10-binary\.tar\.gz from https:\/\/www\.cs\.toronto\.edu\/~kriz\/ into /,
     )
   })
 

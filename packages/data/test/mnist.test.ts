@@ -1,9 +1,12 @@
+import { createHash } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { DataError, mnist } from '../src/index.ts'
+import { MNIST } from '../src/read-mnist.ts'
 import { dataError, folderOf, idx } from './idx-file.ts'
 
 const IMAGES = 'train-images-idx3-ubyte'
@@ -52,16 +55,17 @@ describe('mnist', () => {
 
   it('says what to do without a folder, and with a wrong one', async () => {
     vi.stubEnv('GG_DATA_DIR', '')
-    const error = await dataError('INVALID_ARGUMENT', () => mnist())
-    expect(error.message).toBe(
-      'mnist: `dir` must be a folder, got undefined. Name the folder of the files, or set GG_DATA_DIR to the folder above mnist/.',
-    )
+    const cache = folderOf({})
+    vi.stubEnv('XDG_CACHE_HOME', cache)
+    const error = await dataError('FILE_NOT_FOUND', () => mnist())
+    if (process.platform === 'linux')
+      expect(error.message).toContain(`got ${join(cache, 'gg-data', 'mnist')} without it`)
     await dataError('INVALID_ARGUMENT', () => mnist({ dir: '' }))
     await dataError('INVALID_ARGUMENT', () => mnist({ dir: 3 as unknown as string }))
     await dataError('INVALID_ARGUMENT', () => mnist({ dir: '/tmp', split: 'validation' as 'test' }))
     const missing = await dataError('FILE_NOT_FOUND', () => read({ [LABELS]: labels }))
     expect(missing.message).toMatch(
-      /must hold train-images-idx3-ubyte\.gz or train-images-idx3-ubyte, got \/.* without it\. To get it, take the files from https:/,
+      /must hold train-images-idx3-ubyte\.gz or train-images-idx3-ubyte, got \/.* without it\. Pass `download: true`, or put train-images-idx3-ubyte\.gz, .* from https:/,
     )
     expect(missing.cause).toMatchObject({ code: 'ENOENT' })
     await dataError('FILE_NOT_FOUND', () => mnist({ dir: join(folderOf({ file: labels }), 'file') }))
@@ -184,6 +188,13 @@ describe('the real MNIST', () => {
     const counts = new Array<number>(10).fill(0)
     for (const label of labels) counts[label]!++
     expect(counts).toEqual([980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009])
+  })
+
+  it.skipIf(!dir)('is what the published lengths and hashes say (needs GG_DATA_DIR)', async () => {
+    for (const { name, size, sha256 } of MNIST.files) {
+      const file = await readFile(join(dir ?? '', 'mnist', name))
+      expect([name, file.length, createHash('sha256').update(file).digest('hex')]).toEqual([name, size, sha256])
+    }
   })
 
   it.skipIf(!dir)('is refused when cut anywhere (needs GG_DATA_DIR)', async () => {

@@ -1,65 +1,68 @@
-import { open, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DataError } from '../data-error.ts'
-import type { OpenFile, OpenSource } from '../file-source.ts'
+import { downloadOptions } from '../download-options.ts'
+import type { FileSet, OpenFile, OpenSource } from '../file-source.ts'
 import { byHand } from '../published.ts'
 import { dataFolder } from './data-folder.ts'
+import { downloadToFolder } from './download-to-folder.ts'
+import { fileChunks } from './file-chunks.ts'
 
-/** As long as a few hundred records: long enough to be read fast, short beside the data set. */
-const CHUNK = 2 ** 20
-
-/** Looks for the files of a data set in a folder. */
-export const openFolder: OpenSource = (set, { dir }) => {
+/** Looks for the files of a data set in a folder, and downloads into it what is missing if that is wanted. */
+export const openFolder: OpenSource = (set, { dir, download }) => {
   const folder = dataFolder(set.fn, dir, set.folder)
-  const open = async (names: readonly string[]): Promise<OpenFile> => {
-    let cause: unknown
-    for (const name of names) {
-      const path = join(folder, name)
-      try {
-        return await openPath(set.fn, path)
-      } catch (error) {
-        cause = error
-        if (!isMissing(error)) throw error
-      }
-    }
-    throw new DataError(
-      'FILE_NOT_FOUND',
-      `${set.fn}: \`dir\` must hold ${names.join(' or ')}, got ${folder} without it. ` +
-        `To get it, ${byHand(set)}, or name the folder that has it.`,
-      { cause },
-    )
+  const options = downloadOptions(set.fn, download)
+  return {
+    open: async (names) => {
+      const first = await openFirst(set, folder, names)
+      if (first.file !== undefined) return first.file
+      const published = set.files.find(({ name, members }) => names.some((n) => n === name || members?.includes(n)))
+      if (options === undefined || published === undefined) throw missing(set, folder, names, first.cause)
+      await downloadToFolder(set, published, folder, options)
+      const { file, cause } = await openFirst(set, folder, names)
+      if (file === undefined) throw missing(set, folder, names, cause)
+      return file
+    },
   }
-  return { open }
 }
 
-async function openPath(fn: string, path: string): Promise<OpenFile> {
-  const stats = await stat(path).catch((cause: unknown) => {
-    throw isMissing(cause) ? cause : unreadable(fn, path, cause)
-  })
-  if (!stats.isFile()) {
-    const found = stats.isDirectory() ? 'a folder' : 'no ordinary file'
-    throw new DataError('UNREADABLE_FILE', `${fn}: \`${path}\` must be a file, got ${found}. Put the file there.`)
-  }
-  return { path, size: stats.size, chunks: () => chunks(fn, path) }
-}
-
-async function* chunks(fn: string, path: string): AsyncGenerator<Uint8Array, void, undefined> {
-  // One buffer for the whole file: a stream of Node allocates anew for every piece, and leaves them to the collector.
-  const buffer = new Uint8Array(CHUNK)
-  try {
-    const file = await open(path)
+/** The first of the names that is there, or why the last one is not. */
+async function openFirst(
+  { fn }: FileSet,
+  folder: string,
+  names: readonly string[],
+): Promise<{ readonly file?: OpenFile; readonly cause?: unknown }> {
+  let cause: unknown
+  for (const name of names) {
+    const path = join(folder, name)
     try {
-      for (;;) {
-        const { bytesRead } = await file.read(buffer, 0, buffer.length)
-        if (bytesRead === 0) return
-        yield buffer.subarray(0, bytesRead)
-      }
-    } finally {
-      await file.close()
+      const stats = await stat(path)
+      if (stats.isFile()) return { file: { path, size: stats.size, chunks: () => readableChunks(fn, path) } }
+      const found = stats.isDirectory() ? 'a folder' : 'no ordinary file'
+      throw new DataError('UNREADABLE_FILE', `${fn}: \`${path}\` must be a file, got ${found}. Put the file there.`)
+    } catch (error) {
+      if (!isMissing(error)) throw error instanceof DataError ? error : unreadable(fn, path, error)
+      cause = error
     }
-  } catch (cause) {
-    throw cause instanceof DataError ? cause : unreadable(fn, path, cause)
   }
+  return { cause }
+}
+
+async function* readableChunks(fn: string, path: string): AsyncGenerator<Uint8Array, void, undefined> {
+  try {
+    yield* fileChunks(path)
+  } catch (error) {
+    throw error instanceof DataError ? error : unreadable(fn, path, error)
+  }
+}
+
+function missing(set: FileSet, folder: string, names: readonly string[], cause: unknown): DataError {
+  return new DataError(
+    'FILE_NOT_FOUND',
+    `${set.fn}: \`dir\` must hold ${names.join(' or ')}, got ${folder} without it. ` +
+      `Pass \`download: true\`, or ${byHand(set, folder)}, or name the folder that has the files.`,
+    { cause },
+  )
 }
 
 function unreadable(fn: string, path: string, cause: unknown): DataError {
