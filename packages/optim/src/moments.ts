@@ -1,5 +1,5 @@
 import { type Tree, treeMap } from '@gg/core'
-import { add, div, mul, square, zerosLike } from '@tensorflow/tfjs-core'
+import { add, div, mul, scalar, square, zerosLike } from '@tensorflow/tfjs-core'
 
 /** A moment before the first update: zeros. */
 export function zerosLikeTree<T extends Tree>(params: T): T {
@@ -8,7 +8,10 @@ export function zerosLikeTree<T extends Tree>(params: T): T {
 
 /** `decay · moment + (1 - decay) · updates^order`: the exponential moving average that Adam and its kin keep. */
 export function updateMoment<U extends Tree>(updates: U, moment: Tree, decay: number, order: 1 | 2): U {
-  return treeMap((g, m) => add(mul(order === 1 ? g : square(g), 1 - decay), mul(m, decay)), updates, moment)
+  // One tensor for each factor, not one for each factor and leaf, which is what a number would become.
+  const before = scalar(decay)
+  const now = scalar(1 - decay)
+  return treeMap((g, m) => add(mul(order === 1 ? g : square(g), now), mul(m, before)), updates, moment)
 }
 
 /**
@@ -16,7 +19,7 @@ export function updateMoment<U extends Tree>(updates: U, moment: Tree, decay: nu
  * precision, because `0.999^count` near 1 leaves few digits in float32.
  */
 export function biasCorrected<U extends Tree>(moment: U, decay: number, count: number): U {
-  const correction = 1 - decay ** count
+  const correction = scalar(1 - decay ** count)
   return treeMap((m) => div(m, correction), moment)
 }
 
@@ -25,7 +28,7 @@ export function biasCorrected<U extends Tree>(moment: U, decay: number, count: n
  * `b1 · mu / (1 - b1^(count+1)) + (1 - b1) · updates / (1 - b1^count)`.
  */
 export function nesterovMoment<U extends Tree>(updates: U, mu: Tree, b1: number, count: number): U {
-  const past = b1 / (1 - b1 ** (count + 1))
-  const present = (1 - b1) / (1 - b1 ** count)
+  const past = scalar(b1 / (1 - b1 ** (count + 1)))
+  const present = scalar((1 - b1) / (1 - b1 ** count))
   return treeMap((g, m) => add(mul(m, past), mul(g, present)), updates, mu)
 }

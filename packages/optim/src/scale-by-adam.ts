@@ -1,7 +1,7 @@
 import { type GradientTransformation, gradientTransformation, type Tree, treeMap } from '@gg/core'
-import { add, div, sqrt } from '@tensorflow/tfjs-core'
+import { add, div, mul, scalar, sqrt } from '@tensorflow/tfjs-core'
 import { checkHyperparameters } from './check-hyperparameters.ts'
-import { biasCorrected, nesterovMoment, updateMoment, zerosLikeTree } from './moments.ts'
+import { nesterovMoment, updateMoment, zerosLikeTree } from './moments.ts'
 
 /** Options of `scaleByAdam`. */
 export interface ScaleByAdamOptions {
@@ -63,9 +63,18 @@ export function scaleByAdam(options: ScaleByAdamOptions = {}): GradientTransform
       const count = state.count + 1
       const mu = updateMoment(updates, state.mu, b1, 1)
       const nu = updateMoment(updates, state.nu, b2, 2)
-      const muHat = nesterov ? nesterovMoment(updates, mu, b1, count) : biasCorrected(mu, b1, count)
-      const nuHat = biasCorrected(nu, b2, count)
-      return [treeMap((m, v) => div(m, add(sqrt(add(v, epsRoot)), eps)), muHat, nuHat), { count, mu, nu }]
+      // Both corrections and the root of the second one are numbers: together they are one factor for each leaf.
+      const root = Math.sqrt(1 - b2 ** count)
+      const numerator = nesterov ? nesterovMoment(updates, mu, b1, count) : mu
+      const factor = scalar(nesterov ? root : root / (1 - b1 ** count))
+      const underRoot = scalar(epsRoot * root * root)
+      const besideRoot = scalar(eps * root)
+      const next = treeMap(
+        (m, v) => mul(div(m, add(sqrt(epsRoot === 0 ? v : add(v, underRoot)), besideRoot)), factor),
+        numerator,
+        nu,
+      )
+      return [next, { count, mu, nu }]
     },
   })
 }

@@ -1,5 +1,5 @@
 import { type GradientTransformation, gradientTransformation, type Schedule, treeMap } from '@gg/core'
-import { mul } from '@tensorflow/tfjs-core'
+import { mul, scalar } from '@tensorflow/tfjs-core'
 
 /** The state of `scaleBySchedule` and of all that asks a schedule. */
 export type ScaleByScheduleState = {
@@ -32,7 +32,7 @@ export function scaleBySchedule(schedule: Schedule): GradientTransformation<Scal
   return gradientTransformation<ScaleByScheduleState>({
     init: () => ({ count: 0 }),
     update: (updates, { count }) => {
-      const factor = schedule(count)
+      const factor = scalar(schedule(count))
       return [treeMap((g) => mul(g, factor), updates), { count: count + 1 }]
     },
   })

@@ -1,5 +1,5 @@
 import { type GradientTransformation, gradientTransformation, type Tree, treeMap } from '@gg/core'
-import { add, mul } from '@tensorflow/tfjs-core'
+import { add, mul, scalar } from '@tensorflow/tfjs-core'
 import { checkHyperparameters } from './check-hyperparameters.ts'
 import { zerosLikeTree } from './moments.ts'
 
@@ -44,8 +44,9 @@ export function trace(decay: number, { nesterov = false }: TraceOptions = {}): G
   return gradientTransformation<TraceState>({
     init: (params) => ({ trace: zerosLikeTree(params) }),
     update: (updates, state) => {
-      const next = treeMap((g, t) => add(g, mul(t, decay)), updates, state.trace)
-      return [nesterov ? treeMap((g, t) => add(g, mul(t, decay)), updates, next) : next, { trace: next }]
+      const before = scalar(decay)
+      const next = treeMap((g, t) => add(g, mul(t, before)), updates, state.trace)
+      return [nesterov ? treeMap((g, t) => add(g, mul(t, before)), updates, next) : next, { trace: next }]
     },
   })
 }
