@@ -4,6 +4,7 @@ import {
   type EmptyState,
   featureSite,
   type GradientTransformation,
+  injectHyperparams,
   masked,
   statelessWithTreeMap,
   valueAndGrad,
@@ -263,6 +264,19 @@ onBackends(() => {
       })
       expect(gatedFirst).toEqual(byHand)
       expect(run(lateralMask(), gate())).not.toEqual(gatedFirst)
+    })
+
+    it('warms up through injectHyperparams', () => {
+      const g = numbersOf<Rank.R4>([1, 4, 4, 2], 3)
+      const keep = (step: number) => Math.max(0.25, 1 - step / 4)
+      const tx = injectHyperparams(({ keep }) => lateralMask({ threshold: { keep } }), { keep })
+      let state = tx.init(g)
+      const kept = [0, 1, 2, 3, 4].map(() => {
+        const [updates, next] = tx.update(g, state)
+        state = next
+        return read(updates).filter((n) => n !== 0).length / g.size
+      })
+      expect(kept).toEqual([1, 0.75, 0.5, 0.25, 0.25])
     })
 
     it('reads no value back', () => {
