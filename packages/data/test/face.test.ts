@@ -24,6 +24,7 @@ it('exports these names and no others', () => {
       "prefetch",
       "readIdx",
       "subset",
+      "svhn",
       "take",
       "toTensors",
       "trainValidationSplit",
