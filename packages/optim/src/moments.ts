@@ -1,5 +1,5 @@
 import { type Tree, treeMap } from '@gg/core'
-import { add, div, mul, scalar, square, zerosLike } from '@tensorflow/tfjs-core'
+import { add, div, mul, scalar, square, tidy, zerosLike } from '@tensorflow/tfjs-core'
 
 /** A moment before the first update: zeros. */
 export function zerosLikeTree<T extends Tree>(params: T): T {
@@ -11,7 +11,8 @@ export function updateMoment<U extends Tree>(updates: U, moment: Tree, decay: nu
   // One tensor for each factor, not one for each factor and leaf, which is what a number would become.
   const before = scalar(decay)
   const now = scalar(1 - decay)
-  return treeMap((g, m) => add(mul(order === 1 ? g : square(g), now), mul(m, before)), updates, moment)
+  // Each leaf's own intermediates go at once: WASM memory never shrinks, so the peak of a step is there to stay.
+  return treeMap((g, m) => tidy(() => add(mul(order === 1 ? g : square(g), now), mul(m, before))), updates, moment)
 }
 
 /**
@@ -30,5 +31,5 @@ export function biasCorrected<U extends Tree>(moment: U, decay: number, count: n
 export function nesterovMoment<U extends Tree>(updates: U, mu: Tree, b1: number, count: number): U {
   const past = scalar(b1 / (1 - b1 ** (count + 1)))
   const present = scalar((1 - b1) / (1 - b1 ** count))
-  return treeMap((g, m) => add(mul(m, past), mul(g, present)), updates, mu)
+  return treeMap((g, m) => tidy(() => add(mul(m, past), mul(g, present))), updates, mu)
 }

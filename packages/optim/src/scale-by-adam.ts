@@ -1,5 +1,5 @@
 import { type GradientTransformation, gradientTransformation, type Tree, treeMap } from '@gg/core'
-import { add, div, mul, scalar, sqrt } from '@tensorflow/tfjs-core'
+import { add, div, mul, scalar, sqrt, tidy } from '@tensorflow/tfjs-core'
 import { checkHyperparameters } from './check-hyperparameters.ts'
 import { nesterovMoment, updateMoment, zerosLikeTree } from './moments.ts'
 
@@ -70,7 +70,7 @@ export function scaleByAdam(options: ScaleByAdamOptions = {}): GradientTransform
       const underRoot = scalar(epsRoot * root * root)
       const besideRoot = scalar(eps * root)
       const next = treeMap(
-        (m, v) => mul(div(m, add(sqrt(epsRoot === 0 ? v : add(v, underRoot)), besideRoot)), factor),
+        (m, v) => tidy(() => mul(div(m, add(sqrt(epsRoot === 0 ? v : add(v, underRoot)), besideRoot)), factor)),
         numerator,
         nu,
       )
