@@ -1,7 +1,7 @@
 import type { Augmentation } from './augmentation.ts'
 import { checkInteger } from './check-integer.ts'
 import type { ImageBatch } from './image-batch.ts'
-import { checkDataset, type ImageDataset, valuesPerImage } from './image-dataset.ts'
+import { checkDataset, type ImageDataset, type LazyImageDataset, valuesPerImage } from './image-dataset.ts'
 import { permutation } from './permutation.ts'
 import { randomStream } from './random-stream.ts'
 
@@ -30,6 +30,12 @@ export interface ImageBatches extends Iterable<ImageBatch> {
   readonly length: number
 }
 
+/** The batches of one epoch, each read when it is asked for. Each `for await` loop starts anew. */
+export interface AsyncImageBatches extends AsyncIterable<ImageBatch> {
+  /** How many batches there are. */
+  readonly length: number
+}
+
 /**
  * One pass over a data set in batches, shuffled by `(seed, epoch)` alone: the same seed gives the same batches on every
  * machine, and a run resumed at epoch 7 sees what it would have seen. Only the current batch is copied.
@@ -38,6 +44,9 @@ export interface ImageBatches extends Iterable<ImageBatch> {
  *
  * What `augment` does to an image depends on `(seed, epoch)` and the image's position in the data set alone, whatever the
  * batch size and the order; but for `mixup`, which mixes the images of a batch.
+ *
+ * A set whose images are read when they are needed, as `imageFolder` makes, gives an async iterable: put `prefetch` around
+ * it, so that the next images are read while the loop's body works.
  *
  * @param dataset the images
  * @param options `batchSize`, and what else differs from the defaults
@@ -58,34 +67,46 @@ export interface ImageBatches extends Iterable<ImageBatch> {
  * // 2 7 1
  * ```
  */
+export function batches(dataset: ImageDataset, options: BatchesOptions): ImageBatches
+export function batches(dataset: LazyImageDataset, options: BatchesOptions): AsyncImageBatches
 export function batches(
-  dataset: ImageDataset,
-  { batchSize, seed = 0, epoch = 0, shuffle = true, dropLast = false, augment }: BatchesOptions,
-): ImageBatches {
+  dataset: ImageDataset | LazyImageDataset,
+  options: BatchesOptions,
+): ImageBatches | AsyncImageBatches {
+  const { batchSize, seed = 0, epoch = 0, shuffle = true, dropLast = false, augment } = options
   checkDataset('batches', dataset)
   checkInteger('batches', 'batchSize', batchSize, 1)
   checkInteger('batches', 'seed', seed, 0)
   checkInteger('batches', 'epoch', epoch, 0)
-  const length = (dropLast ? Math.floor : Math.ceil)(dataset.size / batchSize)
-  function* iterate(): Generator<ImageBatch, undefined> {
-    const order = shuffle ? permutation(dataset.size, seed, epoch) : Uint32Array.from(dataset.labels, (_, i) => i)
-    for (let i = 0; i < length; i++) {
-      const indices = order.slice(i * batchSize, (i + 1) * batchSize)
-      const batch = gather(dataset, indices)
-      const random = (image: number, ...key: readonly number[]) =>
-        randomStream(STREAM, seed, epoch, ...key, indices[image] ?? 0)
-      yield augment === undefined ? batch : augment(batch, random)
-    }
+  const { labels, shape, size } = dataset
+  const length = (dropLast ? Math.floor : Math.ceil)(size / batchSize)
+  function* indicesOfBatches(): Generator<Uint32Array, void, undefined> {
+    const order = shuffle ? permutation(size, seed, epoch) : Uint32Array.from({ length: size }, (_, i) => i)
+    for (let i = 0; i < length; i++) yield order.slice(i * batchSize, (i + 1) * batchSize)
   }
-  return { length, [Symbol.iterator]: iterate }
+  const batchOf = (indices: Uint32Array, images: Uint8Array): ImageBatch => {
+    const batchLabels = Int32Array.from(indices, (index) => labels[index] ?? 0)
+    const batch = { images, labels: batchLabels, indices, size: indices.length, shape }
+    const random = (image: number, ...purpose: readonly number[]) =>
+      randomStream(STREAM, seed, epoch, ...purpose, indices[image] ?? 0)
+    return augment === undefined ? batch : augment(batch, random)
+  }
+  if ('read' in dataset) {
+    async function* read(source: LazyImageDataset): AsyncGenerator<ImageBatch, void, undefined> {
+      for (const indices of indicesOfBatches()) yield batchOf(indices, await source.read(indices))
+    }
+    return { length, [Symbol.asyncIterator]: () => read(dataset) }
+  }
+  function* gathered({ images }: ImageDataset): Generator<ImageBatch, void, undefined> {
+    for (const indices of indicesOfBatches()) yield batchOf(indices, gather(images, indices, valuesPerImage(shape)))
+  }
+  return { length, [Symbol.iterator]: () => gathered(dataset) }
 }
 
-function gather({ images, labels, shape }: ImageDataset, indices: Uint32Array): ImageBatch {
-  const values = valuesPerImage(shape)
-  const batchImages = new Uint8Array(indices.length * values)
+function gather(images: Uint8Array, indices: Uint32Array, values: number): Uint8Array {
+  const chosen = new Uint8Array(indices.length * values)
   indices.forEach((index, i) => {
-    batchImages.set(images.subarray(index * values, (index + 1) * values), i * values)
+    chosen.set(images.subarray(index * values, (index + 1) * values), i * values)
   })
-  const batchLabels = Int32Array.from(indices, (index) => labels[index] ?? 0)
-  return { images: batchImages, labels: batchLabels, indices, size: indices.length, shape }
+  return chosen
 }

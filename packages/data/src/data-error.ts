@@ -9,6 +9,7 @@
  * - `DOWNLOAD_FAILED`: no address gave the file; the message says what each answered, and which files to put where.
  * - `ABORTED`: the caller's signal ended it.
  * - `UNWRITABLE_FOLDER`: what was downloaded cannot be written; `cause` says why.
+ * - `MISSING_PACKAGE`: an optional package that this needs is not installed.
  * - `MISMATCH`: two parts that belong together do not fit, as 60,000 images with 10,000 labels.
  */
 export type DataErrorCode =
@@ -20,6 +21,7 @@ export type DataErrorCode =
   | 'DOWNLOAD_FAILED'
   | 'ABORTED'
   | 'UNWRITABLE_FOLDER'
+  | 'MISSING_PACKAGE'
   | 'MISMATCH'
 
 /**

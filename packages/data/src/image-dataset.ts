@@ -37,15 +37,31 @@ export interface BoxedImageDataset extends ImageDataset {
   readonly boxes: Int16Array
 }
 
+/**
+ * A set of labelled images that are read when they are needed, because all of them would not fit into memory. `batches`
+ * takes it in place of an `ImageDataset`, and `readImages` makes one of it.
+ */
+export interface LazyImageDataset extends Omit<ImageDataset, 'images' | 'boxes'> {
+  /**
+   * Reads the images at `indices`, in that order, away from this thread where it can.
+   *
+   * @throws (as a rejection) for an image that cannot be read
+   */
+  readonly read: (indices: ArrayLike<number>) => Promise<Uint8Array>
+}
+
 /** How many values one image has. */
 export function valuesPerImage([height, width, channels]: ImageShape): number {
   return height * width * channels
 }
 
 /** Throws `MISMATCH` unless the arrays of a data set are as long as its size and shape say. */
-export function checkDataset(fn: string, { images, labels, boxes, shape, size }: ImageDataset): void {
+export function checkDataset(
+  fn: string,
+  { images, labels, boxes, shape, size }: Omit<ImageDataset, 'images'> & { readonly images?: Uint8Array },
+): void {
   const parts = [
-    ['images', images.length, size * valuesPerImage(shape)],
+    ['images', images?.length ?? size * valuesPerImage(shape), size * valuesPerImage(shape)],
     ['labels', labels.length, size],
     ['boxes', boxes?.length ?? 4 * size, 4 * size],
   ] as const

@@ -10,7 +10,7 @@ export interface PrefetchOptions {
  * Reads ahead: while the loop's body works on one item, the next ones are on their way. For anything that can be iterated,
  * batches above all: `for await (const batch of prefetch(batches(...)))`.
  *
- * What can overlap: reading and decoding that happen off this thread (the pictures of `imageFolderBatches`, files,
+ * What can overlap: reading and decoding that happen off this thread (the pictures of `imageFolder`, files,
  * fetches), with any work; and the making of batches in this thread, with a body that awaits what happens elsewhere (a
  * GPU, a worker, `await tensor.data()`). JavaScript that never awaits leaves no time for anything else.
  *

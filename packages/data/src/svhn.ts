@@ -11,8 +11,8 @@ import { readSvhn, type SvhnOptions } from './read-svhn.ts'
  * before memory is taken, and the checksums of compressed arrays are verified. A file with fewer images than the original
  * is read, with a warning in the result.
  *
- * Memory: 3,073 bytes an image (225 MB for `'train'`, 1.6 GB for `'extra'`). While it reads, about as much again of decompressed
- * pieces may wait for the garbage collector.
+ * Memory: 3,073 bytes an image (225 MB for `'train'`, 1.6 GB for `'extra'`). While it reads, about as much again of
+ * decompressed pieces may wait for the garbage collector.
  *
  * @param options folder (`$GG_DATA_DIR/svhn` unless given), download and split; 73,257 images to learn from, 26,032 to
  *   measure on, 531,131 more to learn from
