@@ -10,6 +10,7 @@
  * - `ABORTED`: the caller's signal ended it.
  * - `UNWRITABLE_FOLDER`: what was downloaded cannot be written; `cause` says why.
  * - `MISSING_PACKAGE`: an optional package that this needs is not installed.
+ * - `UNSUPPORTED_PLATFORM`: this needs Node, and is asked for in a browser.
  * - `MISMATCH`: two parts that belong together do not fit, as 60,000 images with 10,000 labels.
  */
 export type DataErrorCode =
@@ -22,6 +23,7 @@ export type DataErrorCode =
   | 'ABORTED'
   | 'UNWRITABLE_FOLDER'
   | 'MISSING_PACKAGE'
+  | 'UNSUPPORTED_PLATFORM'
   | 'MISMATCH'
 
 /**

@@ -1,30 +1,9 @@
 import { checkInteger } from './check-integer.ts'
 import { DataError } from './data-error.ts'
-import type { LazyImageDataset } from './image-dataset.ts'
+import type { ImageFolder, ImageFolderOptions } from './image-folder-options.ts'
 import { decodePictures } from './node/decode-pictures.ts'
 import { listPictures } from './node/list-pictures.ts'
 import { loadSharp } from './node/load-sharp.ts'
-
-/** Which pictures `imageFolder` finds, and what they are made into. */
-export interface ImageFolderOptions {
-  /** The folder whose folders are the classes. */
-  readonly dir: string
-  /** Side of the square that every picture is made into, or `[height, width]`, in pixels, 1 to 16,384. */
-  readonly size: number | readonly [height: number, width: number]
-  /** 3 for red, green, blue; 1 for grey. 3 unless given. */
-  readonly channels?: 1 | 3
-  /**
-   * `'cover'`, unless given, keeps the proportions and cuts off what is too long on both sides; `'fill'` keeps all and
-   * stretches.
-   */
-  readonly fit?: 'cover' | 'fill'
-}
-
-/** A folder of pictures: a data set whose images are decoded when they are needed. */
-export interface ImageFolder extends LazyImageDataset {
-  /** The pictures, by their paths. */
-  readonly paths: readonly string[]
-}
 
 /**
  * Finds the pictures of a folder in ImageNet's layout, `class/*.jpg`, `.jpeg`, `.png` or `.webp`, at any depth within a
@@ -34,7 +13,7 @@ export interface ImageFolder extends LazyImageDataset {
  * Classes are the folders' names and pictures the files' paths, both in the order of their UTF-16 code units, so that labels
  * are the same on every machine; they are those of torchvision's `ImageFolder`. Names that begin with a dot are passed
  * over. Pixels come from libvips (by `sharp`, which is to be installed beside this package): Lanczos3 for resizing, alpha
- * left out, turned as they are stored, whatever their orientation tag says.
+ * left out after it (what is wholly transparent is black), turned as they are stored, whatever their orientation tag says.
  *
  * Memory: the paths. Each `read` takes the images that it returns, and the pictures that are being decoded, one per core.
  *

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import * as browserFace from '../src/browser.ts'
 import * as face from '../src/index.ts'
 
 it('exports these names and no others', () => {
@@ -32,4 +33,10 @@ it('exports these names and no others', () => {
       "trainValidationSplit",
     ]
   `)
+})
+
+it('exports the same names, of the same types, for browsers', () => {
+  const asInNode: typeof face = browserFace
+  const asInBrowsers: typeof browserFace = face
+  expect(Object.keys(asInNode).sort()).toEqual(Object.keys(asInBrowsers).sort())
 })
