@@ -3,8 +3,9 @@ import { disposeTree } from './dispose-tree.ts'
 import type { GradientTransformation } from './gradient-transformation.ts'
 import { GradientTransformationError } from './gradient-transformation-error.ts'
 import { loadState, type SavedState, saveState } from './save-state.ts'
-import { type State, stateTensors } from './state.ts'
+import { type State, stateLeaves, stateTensors } from './state.ts'
 import { identityWithGradient } from './transform-gradient.ts'
+import { isLeaf, showPath } from './tree.ts'
 
 /** A place in a network at which gradients are transformed, and the owner of that transformation's state. */
 export interface FeatureSite<S extends State = State> {
@@ -25,14 +26,15 @@ export interface FeatureSite<S extends State = State> {
  * transformations that remember nothing, a site may hold any: a momentum, a running mean, a schedule. Each backward
  * pass through it is one update, so schedules count backward passes.
  *
- * The state is made at the first backward pass, from the feature map of that pass. If it has tensors other than scalars,
- * they may have the feature map's shape, and that includes the batch: drop the last, smaller batch.
+ * The state is made at the first backward pass, from the feature map of that pass, and serves feature maps of any shape
+ * for which `tx.init` would make tensors of the same shapes: scalars, a histogram, a covariance of channels. A tensor
+ * like the feature map, such as a momentum, includes the batch: then drop the last, smaller batch.
  *
  * Memory: the site owns its state until `dispose()`. The call borrows `features` and returns a new tensor.
  *
  * @param tx - What is done to the gradient; the feature map is its `params`.
  * @throws GradientTransformationError `INVALID_ARGUMENT` for features that are not float32; `SHAPE_MISMATCH` in the
- *   backward pass, for features of another shape than the state was made for; `DISPOSED`.
+ *   backward pass, for features of a shape that needs other tensors than the state has; `DISPOSED`.
  *
  * @example
  * ```ts
@@ -52,6 +54,7 @@ export interface FeatureSite<S extends State = State> {
 export function featureSite<S extends State>(tx: GradientTransformation<S>): FeatureSite<S> {
   let state: S | undefined
   let shape: readonly number[] | undefined
+  let fitting: string | undefined
   let saved: SavedState | undefined
   let disposed = false
 
@@ -65,18 +68,24 @@ export function featureSite<S extends State>(tx: GradientTransformation<S>): Fea
     if (state === undefined) {
       replace(tx.init(features))
       shape = features.shape
+      fitting = String(shape)
     }
     if (saved !== undefined) {
       replace(loadState(saved, state as S))
       saved = undefined
     }
     const now = state as S
-    if (stateTensors(now).some(({ rank }) => rank > 0) && String(shape) !== String(features.shape)) {
-      throw new GradientTransformationError(
-        'SHAPE_MISMATCH',
-        `featureSite: \`features\` must keep the shape [${shape}] that the state was made for, got ` +
-          `[${features.shape}]. Drop the last batch if it is smaller, or use a site for each shape.`,
-      )
+    // Asked of `init` when the shape changes, and no more than that: it may be as costly as the state is large.
+    if (String(features.shape) !== fitting) {
+      const problem = misfit(now, tx, features)
+      if (problem !== undefined) {
+        throw new GradientTransformationError(
+          'SHAPE_MISMATCH',
+          `featureSite: \`features\` must keep the shape [${shape}] that the state was made for, got ` +
+            `[${features.shape}], and ${problem}. Drop the last batch if it is smaller, or use a site for each shape.`,
+        )
+      }
+      fitting = String(features.shape)
     }
     return now
   }
@@ -111,4 +120,19 @@ export function featureSite<S extends State>(tx: GradientTransformation<S>): Fea
   return Object.defineProperty(site, 'state', { get: () => state, enumerable: true }) as typeof site & {
     readonly state: S | undefined
   }
+}
+
+/** What is wrong with a state for features of another shape than it was made for, if anything is. */
+function misfit(state: State, tx: GradientTransformation, features: Tensor): string | undefined {
+  const shapes = (of: State): ReadonlyMap<string, string> =>
+    new Map(stateLeaves(of).flatMap(([path, leaf]) => (isLeaf(leaf) ? [[path, `[${leaf.shape}]`] as const] : [])))
+  const has = shapes(state)
+  // Scalars are of no batch, so the common case needs no second state.
+  if ([...has.values()].every((shape) => shape === '[]')) return undefined
+  const fresh = tx.init(features)
+  const needs = shapes(fresh)
+  disposeTree(fresh)
+  const path = [...has.keys(), ...needs.keys()].find((path) => has.get(path) !== needs.get(path))
+  if (path === undefined) return undefined
+  return `the state has ${has.get(path) ?? 'nothing'} at ${showPath(path)} where ${needs.get(path) ?? 'nothing'} is needed`
 }

@@ -19,6 +19,7 @@ import {
   add,
   engine,
   mul,
+  ones,
   type Scalar,
   scalar,
   square,
@@ -29,6 +30,7 @@ import {
   tidy,
   variable,
   variableGrads,
+  zeros,
   zerosLike,
 } from '@tensorflow/tfjs-core'
 import { describe, expect, it } from 'vitest'
@@ -157,7 +159,9 @@ onBackends(() => {
         const [x, longer] = [tensor1d([1, 2]), tensor1d([1, 2, 3])]
         const site = featureSite(momentum())
         gradOf(site, x)
-        expect(() => gradOf(site, longer)).toThrow(/must keep the shape \[2\].*got \[3\]/)
+        expect(() => gradOf(site, longer)).toThrow(
+          /must keep the shape \[2\].*got \[3\], and the state has \[2\] at 'velocity' where \[3\] is needed/,
+        )
         expect(gradOf(site, x)[0]).toBe(1.5)
         const other = featureSite(momentum())
         other.restore({ values: {}, arrays: {} })
@@ -180,6 +184,42 @@ onBackends(() => {
           gradOf(site, features)
           expect(site.state?.total.dataSync()[0]).toBe(features.size)
         }
+        site.dispose()
+        disposeTree([x, longer])
+      })
+    })
+
+    it('takes batches of any size when the tensors of the state do not depend on the batch', () => {
+      expectNoLeak(() => {
+        const perChannel = gradientTransformation<{ readonly total: Tensor }>({
+          init: (params) => ({ total: zeros([(params as Tensor).shape.at(-1) ?? 1]) }),
+          update: (updates, { total }) => [updates, { total: add(total, sum(updates as Tensor, 0)) }],
+        })
+        const batches = [3, 2, 3, 1].map((batch) => ones([batch, 2]))
+        const wider = ones([3, 4])
+        const site = featureSite(perChannel)
+        for (const batch of batches) gradOf(site, batch)
+        expect(site.state?.total).toBeAllClose([9, 9])
+        expect(() => gradOf(site, wider)).toThrow(
+          /must keep the shape \[3,2\].*got \[3,4\], and the state has \[2\] at 'total' where \[4\] is needed/,
+        )
+        gradOf(site, batches[0]!)
+        expect(site.state?.total).toBeAllClose([12, 12])
+        site.dispose()
+        disposeTree([...batches, wider])
+      })
+    })
+
+    it('refuses a batch of another size for a state that has taken the size of the batch since', () => {
+      expectNoLeak(() => {
+        const last = gradientTransformation<{ readonly last: Tensor }>({
+          init: () => ({ last: scalar(0) }),
+          update: (updates) => [updates, { last: updates as Tensor }],
+        })
+        const [x, longer] = [tensor1d([1, 2]), tensor1d([1, 2, 3])]
+        const site = featureSite(last)
+        gradOf(site, x)
+        expect(() => gradOf(site, longer)).toThrow(/the state has \[2\] at 'last' where \[\] is needed/)
         site.dispose()
         disposeTree([x, longer])
       })
