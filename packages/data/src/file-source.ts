@@ -44,7 +44,7 @@ export interface FileSet {
 }
 
 /** Where the caller wants the files to be looked for. */
-export interface FileSourceOptions {
+interface FileSourceOptions {
   readonly dir?: string | undefined
   readonly download?: boolean | DownloadOptions | undefined
 }

@@ -45,7 +45,8 @@ export async function readMatArray(
   if (shape.length < 2 || shape.some((n) => n < 0) || length * type.bytes !== size) {
     throw corruptMat(label, `hold ${shape.join(' x ')} values of ${type.bytes} bytes as ${name}`, `${size} bytes`)
   }
-  if (size > most) throw corruptMat(label, `hold at most ${most} bytes, as long as it is`, `${size} for ${name}`)
+  if (size > most)
+    throw corruptMat(label, `hold at most ${most} bytes in an array of that length`, `${size} for ${name}`)
   let taken = 0
   const fill = async (target: Uint8Array): Promise<void> => {
     if (short !== undefined) target.set(short.subarray(taken, taken + target.length))

@@ -11,7 +11,7 @@ const TRAIN = [1, 2, 3, 4, 5].map((i) => `data_batch_${i}.bin`)
 const TEST = ['test_batch.bin']
 const inArchive = (name: string) => `cifar-10-batches-bin/${name}`
 
-export const CIFAR10: FileSet = {
+const CIFAR10: FileSet = {
   fn: 'cifar10',
   folder: 'cifar-10',
   files: published(

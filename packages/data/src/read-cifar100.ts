@@ -9,7 +9,7 @@ import { checkSplit } from './split.ts'
 
 const inArchive = (name: string) => `cifar-100-binary/${name}`
 
-export const CIFAR100: FileSet = {
+const CIFAR100: FileSet = {
   fn: 'cifar100',
   folder: 'cifar-100',
   files: published(

@@ -22,7 +22,7 @@ const BASES = [
   'https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/',
 ]
 
-export const FASHION_MNIST: FileSet = {
+const FASHION_MNIST: FileSet = {
   fn: 'fashionMnist',
   folder: 'fashion-mnist',
   files: published(BASES, [

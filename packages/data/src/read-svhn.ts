@@ -22,7 +22,7 @@ export interface SvhnOptions extends Omit<DatasetOptions, 'split'> {
   readonly split?: keyof typeof SIZES
 }
 
-export const SVHN: FileSet = {
+const SVHN: FileSet = {
   fn: 'svhn',
   folder: 'svhn',
   files: published(

@@ -194,6 +194,20 @@ describe('cutout', () => {
     for (const count of counts) expect(Math.abs(count - 500)).toBeLessThan(105) // 5 standard deviations
   })
 
+  it('lies around its centre: opposite corners are covered equally often', () => {
+    const size = 5000
+    const data = fromArrays({
+      images: new Uint8Array(25 * size).fill(1),
+      labels: new Uint8Array(size),
+      shape: [5, 5, 1],
+    })
+    const images = augmented(data, cutout({ size: 3 }))
+    for (const corner of [0, 4, 20, 24]) {
+      const covered = images.filter((byte, i) => i % 25 === corner && byte === 0).length
+      expect(Math.abs(covered - (4 / 25) * size)).toBeLessThan(130) // 5 standard deviations
+    }
+  })
+
   it('refuses what is no size', async () => {
     for (const size of [0, -1, 1.5, Number.NaN]) await dataError('INVALID_ARGUMENT', () => cutout({ size }))
     await dataError('INVALID_ARGUMENT', () => cutout({ size: 1, fill: 256 }))

@@ -1,9 +1,10 @@
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import fc from 'fast-check'
 import sharp from 'sharp'
 import { describe, expect, it, vi } from 'vitest'
-import { batches, imageFolder, prefetch, readImages } from '../src/index.ts'
+import { batches, DataError, imageFolder, prefetch, readImages } from '../src/index.ts'
 import { dataError, folderOf } from './idx-file.ts'
 
 const dir = fileURLToPath(new URL('fixtures/pictures', import.meta.url))
@@ -150,6 +151,30 @@ describe('imageFolder', () => {
     }
     await dataError('CORRUPT_FILE', () => readImages(folder))
     await dataError('INVALID_ARGUMENT', () => folder.read([3]))
+  })
+
+  it('decodes damaged pictures or refuses them: no crash, no hang, never another number of bytes', async () => {
+    const pictures = ['ant/one.JPEG', 'ant/two.png', 'bee/one.webp'].map(picture)
+    const counts = { read: 0, refused: 0 }
+    const damage = fc.record({ kind: fc.nat(2), at: fc.nat(), byte: fc.nat(255), cut: fc.nat(30) })
+    await fc.assert(
+      fc.asyncProperty(damage, async ({ kind, at, byte, cut }) => {
+        const bytes = pictures[kind]!.slice(0, pictures[kind]!.length - (cut > 20 ? cut : 0))
+        bytes[at % bytes.length] = byte
+        const folder = await imageFolder({ dir: folderOf({ 'a/a.png': bytes }), size: 8 })
+        try {
+          expect((await folder.read([0])).length).toBe(192)
+          counts.read++
+        } catch (error) {
+          if (!(error instanceof DataError)) throw error
+          expect(error.code).toBe('CORRUPT_FILE')
+          counts.refused++
+        }
+      }),
+      { numRuns: 300 },
+    )
+    expect(counts.read).toBeGreaterThan(30)
+    expect(counts.refused).toBeGreaterThan(60)
   })
 
   it('says what is missing: the folder, classes, pictures, the package', async () => {

@@ -138,11 +138,21 @@ describe('svhn', () => {
   })
 
   it('verifies the checksum of what is compressed, and that nothing follows in it', async () => {
-    const zipped = deflateSync(X)
+    // Large enough that the values are all there before the checksum is.
+    const many = matrix(
+      'X',
+      [32, 32, 3, 100],
+      Uint8Array.from({ length: 307_200 }, (_, i) => (i * i) % 251),
+    )
+    const digits = matrix('y', [100, 1], new Uint8Array(100).fill(3))
+    const zipped = deflateSync(many)
+    expect((await read(matFile([element(15, zipped), digits]))).size).toBe(100)
     zipped[zipped.length - 1]! ^= 1
-    const error = await dataError('CORRUPT_FILE', () => read(matFile([element(15, zipped), y])))
+    const error = await dataError('CORRUPT_FILE', () => read(matFile([element(15, zipped), digits])))
     expect(error.message).toContain('must decompress, got: incorrect data check')
-    await dataError('CORRUPT_FILE', () => read(matFile([element(15, deflateSync(Buffer.concat([X, y])))])))
+    const two = deflateSync(Buffer.concat([X, X]))
+    const more = await dataError('CORRUPT_FILE', () => read(matFile([element(15, two), y])))
+    expect(more.message).toContain('must hold one array in a compressed element, got more.')
     expect((await read(matFile([element(15, deflateSync(X)), element(15, deflateSync(y))]))).size).toBe(1)
   })
 
@@ -155,7 +165,14 @@ describe('svhn', () => {
       return file
     }
     const bomb = deflateSync(Buffer.concat([y, new Uint8Array(2 ** 27)])) // 128 MB
+    // An array in an honest element, whose shape and values are said to be larger than it.
+    const inside = Buffer.from(matrix('X', [32, 32, 3, 2 ** 18], image))
+    inside.writeUint32LE(2 ** 18 * 3072, 8 + 16 + 24 + 16 + 4)
     const before = process.memoryUsage().arrayBuffers
+    for (const array of [inside, element(15, deflateSync(inside))]) {
+      const error = await dataError('CORRUPT_FILE', () => read(matFile([array, y])))
+      expect(error.message).toMatch(/must hold at most \d+ bytes in an array of that length, got 805306368 for X\./)
+    }
     await dataError('CORRUPT_FILE', () => read(lying(2 ** 20)))
     const zipped = deflateSync(lying(2 ** 20).subarray(128))
     await dataError('CORRUPT_FILE', () => read(matFile([element(15, zipped)])))
