@@ -14,7 +14,7 @@ import { localServer, sendBeginning, sendFile } from './local-server.ts'
 const FILE = Uint8Array.from({ length: 300_000 }, (_, i) => (i * i + (i >> 7)) % 251)
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
 const SHA256 = sha256(FILE)
-const quick = { backoff: 1, timeout: 300 }
+const quick = { backoff: 1, timeout: 5000 }
 
 function setOf(...urls: readonly string[]): FileSet {
   const file = {
@@ -119,7 +119,7 @@ describe('a download', () => {
       if (count === 1) sendBeginning(request, response, FILE, 50_000, 'stall')
       else sendFile(request, response, FILE)
     })
-    expect(await fetched(setOf(base), folderOf({}))).toBe(SHA256)
+    expect(await fetched(setOf(base), folderOf({}), { ...quick, timeout: 500 })).toBe(SHA256)
     expect(asked.map(({ range }) => range)).toEqual([undefined, undefined, 'bytes=50000-'])
   })
 
@@ -133,9 +133,9 @@ describe('a download', () => {
         if (at < FILE.length) return
         clearInterval(timer)
         response.end()
-      }, 60)
+      }, 100)
     })
-    expect(await fetched(setOf(base), folderOf({}))).toBe(SHA256) // 600 ms, twice the timeout
+    expect(await fetched(setOf(base), folderOf({}), { ...quick, timeout: 600 })).toBe(SHA256) // takes a second
     expect(asked.length).toBe(1)
   })
 

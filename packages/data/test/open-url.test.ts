@@ -15,7 +15,7 @@ const FILES: Readonly<Record<string, Uint8Array>> = {
   '/mnist/train-labels-idx1-ubyte': idx([2], [3, 9]),
   '/cifar/cifar-10-batches-bin/test_batch.bin': new Uint8Array(3073 * 2).fill(5),
 }
-const quick = { backoff: 1, timeout: 300 }
+const quick = { backoff: 1, timeout: 5000 }
 
 const shelf = () =>
   localServer((request, response) => {
