@@ -1,0 +1,37 @@
+import { add, div, mul, reshape, sub, sum, type Tensor } from '@tensorflow/tfjs-core'
+
+/**
+ * How many numbers stand behind a mean once `size` more have come, those before worth `decay` of what they were, and
+ * which part of the mean the new ones are. Plain numbers: they follow from shapes, and stay exact up to 2⁵³.
+ */
+export function growth(seen: number, decay: number, size: number): { readonly seen: number; readonly part: number } {
+  const total = decay * seen + size
+  return { seen: total, part: size / total }
+}
+
+/**
+ * `mean`, moved towards `value` by `part`. In float32 a mean keeps its precision for as many updates as one likes, where
+ * a sum of float32 stops growing, and NaN in either stays.
+ */
+export function moved(mean: Tensor, value: Tensor, part: number): Tensor {
+  return add(mean, mul(sub(value, mean), part))
+}
+
+/**
+ * The sum of all numbers, in two steps. A sum of millions of float32 in a single one is off by its rounding: WASM adds
+ * one number after the other.
+ */
+export function total(x: Tensor): Tensor {
+  // Rows of about the root of the size, as far as the shape allows without copying.
+  let columns = 1
+  for (const size of [...x.shape].reverse()) {
+    if (columns * columns >= x.size) break
+    columns *= size
+  }
+  return sum(sum(reshape(x, [-1, columns]), 1))
+}
+
+/** The mean of all numbers; of a tensor with at least one. */
+export function meanOf(x: Tensor): Tensor {
+  return div(total(x), x.size)
+}
