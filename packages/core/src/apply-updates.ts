@@ -25,6 +25,13 @@ import { treeMap } from './tree-map.ts'
 export function applyUpdates<P extends Tree>(params: P, updates: Tree): P {
   checkSameShapes('applyUpdates', 'updates', updates, 'params', params)
   return tidyResult([params, updates], () =>
-    treeMap((param, update) => cast(add(param, update), param.dtype), params, updates),
+    treeMap(
+      (param, update) => {
+        const sum = add(param, update)
+        return sum.dtype === param.dtype ? sum : cast(sum, param.dtype)
+      },
+      params,
+      updates,
+    ),
   )
 }

@@ -35,9 +35,15 @@ export function stateMap<S extends State>(f: (leaf: StateLeaf, path: string) => 
   return walk(state, '') as S
 }
 
-/** The tensors of a state. */
+/** The tensors of a state. It is asked at each step, so it builds no paths. */
 export function stateTensors(state: State): Tensor[] {
-  return stateLeaves(state).flatMap(([, leaf]) => (isLeaf(leaf) ? [leaf] : []))
+  const tensors: Tensor[] = []
+  const walk = (node: State): void => {
+    if (isLeaf(node)) tensors.push(node)
+    else if (typeof node === 'object' && node !== null) for (const child of Object.values<State>(node)) walk(child)
+  }
+  walk(state)
+  return tensors
 }
 
 function isStateLeaf(state: State): state is StateLeaf {

@@ -1,5 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core'
 import { GradientTransformationError } from './gradient-transformation-error.ts'
+import { stateTensors } from './state.ts'
 import type { Tree } from './tree.ts'
 import { treeMap, treeMapWithPath } from './tree-map.ts'
 
@@ -17,7 +18,7 @@ import { treeMap, treeMapWithPath } from './tree-map.ts'
  * ```
  */
 export function treeLeaves(tree: Tree): readonly Tensor[] {
-  return namedLeaves(tree).map(([, leaf]) => leaf)
+  return stateTensors(tree)
 }
 
 /**

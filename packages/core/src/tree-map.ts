@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core'
 import { GradientTransformationError } from './gradient-transformation-error.ts'
-import { children, isLeaf, joinPath, showPath, type Tree } from './tree.ts'
+import { isLeaf, joinPath, showPath, type Tree } from './tree.ts'
 
 /**
  * Applies a function to each leaf of a tree and to the leaves at the same place in further trees, like
@@ -61,20 +61,12 @@ function walk(
   rest: readonly Tree[],
 ): Tree {
   if (isLeaf(tree)) return f(path, tree, ...rest.map((other) => leafAt(path, other)))
-  const entries = children(tree)
-  const others = rest.map((other) => nodeAt(path, tree, entries, other))
-  const mapped = entries.map(
-    ([name, child]) =>
-      [
-        name,
-        walk(
-          f,
-          joinPath(path, name),
-          child,
-          others.map((other) => other.get(name) as Tree),
-        ),
-      ] as const,
-  )
+  const names = Object.keys(tree)
+  for (const other of rest) checkNode(path, tree, names, other)
+  const mapped = names.map((name) => {
+    const others = rest.map((other) => childAt(other, name))
+    return [name, walk(f, joinPath(path, name), childAt(tree, name), others)] as const
+  })
   return Array.isArray(tree) ? mapped.map(([, child]) => child) : Object.fromEntries(mapped)
 }
 
@@ -83,22 +75,18 @@ function leafAt(path: string, other: Tree): Tensor {
   throw mismatch(path, 'a tensor', other)
 }
 
-function nodeAt(
-  path: string,
-  tree: Tree,
-  entries: readonly (readonly [string, Tree])[],
-  other: Tree,
-): ReadonlyMap<string, Tree> {
+/** Only for names that have been checked. */
+function childAt(tree: Tree, name: string): Tree {
+  return (tree as { readonly [name: string]: Tree })[name] as Tree
+}
+
+function checkNode(path: string, tree: Tree, names: readonly string[], other: Tree): void {
   if (!isNode(other) || Array.isArray(other) !== Array.isArray(tree)) throw mismatch(path, describe(tree), other)
-  const found = new Map(children(other))
-  const missing = entries.find(([name]) => !found.has(name))
-  if (missing !== undefined) throw mismatch(joinPath(path, missing[0]), describe(missing[1]), undefined)
-  if (found.size > entries.length) {
-    const names = new Set(entries.map(([name]) => name))
-    const extra = [...found.keys()].find((name) => !names.has(name)) ?? ''
-    throw mismatch(joinPath(path, extra), 'nothing', found.get(extra))
-  }
-  return found
+  const missing = names.find((name) => !Object.hasOwn(other, name))
+  if (missing !== undefined) throw mismatch(joinPath(path, missing), describe(childAt(tree, missing)), undefined)
+  if (Object.keys(other).length === names.length) return
+  const extra = Object.keys(other).find((name) => !names.includes(name)) ?? ''
+  throw mismatch(joinPath(path, extra), 'nothing', childAt(other, extra))
 }
 
 function isNode(tree: Tree | undefined): tree is readonly Tree[] | { readonly [name: string]: Tree } {

@@ -16,7 +16,8 @@ import { concat, reshape, split, type Tensor } from '@tensorflow/tfjs-core'
  * shape of a leaf (`lamb`, `clipByBlockRms`, `muon`, a mask of biases) see one leaf without a name; put them outside.
  *
  * State: that of the inner transformation for one vector. Needs `params`: if the inner transformation does.
- * Memory: a copy of updates and parameters while it runs. Large leaves are not for it: on WASM each cut copies.
+ * Memory: a copy of updates and parameters while it runs. On WASM import `@gg/wasm-kernels/register`: the stock backend
+ * copies the whole vector for each leaf that is cut from it.
  *
  * @param inner - Gets a float32 vector in place of a tree (an empty record for a tree without leaves).
  *
@@ -51,49 +52,12 @@ function cutUp<U extends Tree>(vector: Tree, like: U): U {
   const leaves = treeLeaves(like)
   const [flat] = treeLeaves(vector)
   if (flat === undefined) return like
-  const sizes = leaves.map((leaf) => leaf.size)
-  const parts = cut(flat, sizes)
+  const parts = split(
+    flat,
+    leaves.map((leaf) => leaf.size),
+  )
   return treeUnflatten(
     like,
     leaves.map((leaf, i) => (leaf.rank === 1 ? (parts[i] as Tensor) : reshape(parts[i] as Tensor, leaf.shape))),
   )
-}
-
-const PIECES = 8
-
-/**
- * Cuts a vector into parts by way of a few larger pieces: the WASM backend copies all of a tensor out of its memory for
- * each slice of it, so cutting a vector in 8 and each piece again costs a fraction of what 60 cuts of the whole do.
- */
-function cut(vector: Tensor, sizes: readonly number[]): readonly Tensor[] {
-  if (sizes.length === 1) return [vector]
-  const groups = sizes.length <= PIECES ? [] : grouped(sizes)
-  if (groups.length <= 1) return split(vector, [...sizes])
-  const pieces = split(
-    vector,
-    groups.map((group) => total(group)),
-  )
-  return groups.flatMap((group, i) => cut(pieces[i] as Tensor, group))
-}
-
-/** Neighbours together, at most `PIECES` groups of about the same sum. */
-function grouped(sizes: readonly number[]): readonly (readonly number[])[] {
-  const groups: number[][] = [[]]
-  let left = total(sizes)
-  let sum = 0
-  for (const size of sizes) {
-    const room = PIECES - groups.length
-    if (room > 0 && sum > 0 && sum + size / 2 > (sum + left) / (room + 1)) {
-      groups.push([])
-      sum = 0
-    }
-    groups.at(-1)?.push(size)
-    sum += size
-    left -= size
-  }
-  return groups
-}
-
-function total(sizes: readonly number[]): number {
-  return sizes.reduce((sum, size) => sum + size, 0)
 }

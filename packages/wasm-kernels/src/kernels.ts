@@ -12,6 +12,8 @@ import { maxPool } from './max-pool.ts'
 import { maxPoolGrad } from './max-pool-grad.ts'
 import { mean } from './mean.ts'
 import { oneHot } from './one-hot.ts'
+import { slice } from './slice.ts'
+import { splitV } from './split-v.ts'
 import { sum } from './sum.ts'
 import { unsortedSegmentSum } from './unsorted-segment-sum.ts'
 import type { WasmKernel } from './wasm-kernel.ts'
@@ -33,6 +35,8 @@ export const KERNELS: readonly WasmKernel[] = [
   maxPoolGrad,
   mean,
   oneHot,
+  slice,
+  splitV,
   sum,
   unsortedSegmentSum,
 ]

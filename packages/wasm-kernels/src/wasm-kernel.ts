@@ -19,7 +19,10 @@ export interface WasmKernel {
 }
 
 /** Types the inputs and attributes of a kernel, which tfjs hands over as untyped maps, in this one place. */
-export function wasmKernel<I, A = object>(kernelName: string, run: (call: KernelCall<I, A>) => TensorInfo): WasmKernel {
+export function wasmKernel<I, A = object>(
+  kernelName: string,
+  run: (call: KernelCall<I, A>) => TensorInfo | TensorInfo[],
+): WasmKernel {
   return {
     kernelName,
     over(stock) {

@@ -22,6 +22,8 @@ test('names the kernels it adds or replaces', () => {
     'MaxPoolGrad',
     'Mean',
     'OneHot',
+    'Slice',
+    'SplitV',
     'Sum',
     'UnsortedSegmentSum',
   ])
