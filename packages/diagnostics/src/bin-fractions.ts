@@ -5,7 +5,6 @@ import {
   denseBincount,
   div,
   fill,
-  floor,
   isNaN as isNotANumber,
   mul,
   reshape,
@@ -19,10 +18,10 @@ import {
 /** The fraction of numbers below the range, in each of `bins` bins, at its end or above, and not a number: `[bins + 3]`. */
 export function binFractions(x: Tensor, bins: number, [low, high]: readonly [low: number, high: number]): Tensor {
   const flat: Tensor1D = reshape(x, [x.size])
-  const places = floor(mul(sub(flat, low), bins / (high - low)))
-  const bounded = add(clipByValue(places, -1, bins), 1)
+  // One more than the place, so that what lies below has place 0 and the cast, which cuts towards 0, rounds down.
+  const places = clipByValue(add(mul(sub(flat, low), bins / (high - low)), 1), 0, bins + 1)
   // After the clipping, which on WASM makes a bound of NaN; before the cast, which makes anything of it.
-  const chosen = where(isNotANumber(flat), fill([x.size], bins + 2), bounded)
+  const chosen = where(isNotANumber(flat), fill([x.size], bins + 2), places)
   return div(denseBincount(cast(chosen, 'int32') as Tensor1D, tensor1d([]), bins + 3), x.size)
 }
 

@@ -10,9 +10,10 @@ export function checkOption(name: string, argument: string, value: unknown, fits
   )
 }
 
-/** Refuses a decay outside of [0, 1]. */
-export function checkDecay(name: string, decay: number): void {
+/** Refuses a decay outside of [0, 1], and a number of updates that is not a whole number of 1 or more. */
+export function checkPace(name: string, decay: number, every: number): void {
   checkOption(name, 'decay', decay, decay >= 0 && decay <= 1, 'a number from 0 to 1')
+  checkOption(name, 'every', every, Number.isSafeInteger(every) && every >= 1, 'a whole number of 1 or more')
 }
 
 /** Refuses a range that is not two finite numbers, the smaller first. */

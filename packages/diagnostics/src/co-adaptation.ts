@@ -1,6 +1,6 @@
 import type { GradientTransformation } from '@gg/core'
 import { add, div, matMul, mean, mul, reshape, sub, type Tensor, transpose, zeros } from '@tensorflow/tfjs-core'
-import { checkDecay } from './check-option.ts'
+import { checkPace } from './check-option.ts'
 import { correlationOf } from './correlation-of.ts'
 import { type ObserverOptions, type ObserverState, observe } from './observer.ts'
 import { numbers, type Reading, readLeaves } from './reading.ts'
@@ -54,8 +54,8 @@ export type CoAdaptationReading = Reading<'coAdaptation'> & {
  * 512 nodes. Needs `params`: yes, the feature map. Deterministic; no value is read back. A NaN stays in the statistics.
  * Memory: constant. Costs a product of matrices of the map's size times the nodes, and a centred copy of the map.
  *
- * @param options - What older updates count.
- * @throws GradientTransformationError `INVALID_ARGUMENT` for a decay outside of [0, 1]; from `update`: `MISSING_PARAMS`.
+ * @param options - What older updates count, and every how many to look.
+ * @throws GradientTransformationError `INVALID_ARGUMENT` for an option out of its range; from `update`: `MISSING_PARAMS`.
  *
  * @example
  * ```ts
@@ -70,11 +70,15 @@ export type CoAdaptationReading = Reading<'coAdaptation'> & {
  * console.log(seen?.meanAbsCorrelation, seen?.varying) // → 1 2
  * ```
  */
-export function coAdaptation({ decay = 1 }: ObserverOptions = {}): GradientTransformation<CoAdaptationState> {
-  checkDecay('coAdaptation', decay)
+export function coAdaptation({
+  decay = 1,
+  every = 1,
+}: ObserverOptions = {}): GradientTransformation<CoAdaptationState> {
+  checkPace('coAdaptation', decay, every)
   return observe<'coAdaptation', CoAdaptationState['leaves'][string]>({
     observer: 'coAdaptation',
     needsParams: true,
+    every,
     init: (leaf) => {
       const nodes = nodesOf(leaf)
       return { seen: 0, mean: zeros([nodes]), covariance: zeros([nodes, nodes]) }

@@ -1,6 +1,6 @@
 import type { GradientTransformation } from '@gg/core'
 import { abs, div, scalar, sqrt, square, type Tensor } from '@tensorflow/tfjs-core'
-import { checkDecay } from './check-option.ts'
+import { checkPace } from './check-option.ts'
 import { type ObserverOptions, type ObserverState, observe } from './observer.ts'
 import { number, type Reading, readLeaves } from './reading.ts'
 import { growth, meanOf, moved, total } from './running-mean.ts'
@@ -41,8 +41,8 @@ export type GradientFlowReading = Reading<'gradientFlow'> & {
  * Shapes: any. State: three scalars and two numbers for each tensor. Needs `params`: no. Deterministic; no value is
  * read back. A NaN stays in the statistics. Memory: constant; the updates are copies without data of their own.
  *
- * @param options - What older updates count.
- * @throws GradientTransformationError `INVALID_ARGUMENT` for a decay outside of [0, 1].
+ * @param options - What older updates count, and every how many to look.
+ * @throws GradientTransformationError `INVALID_ARGUMENT` for an option out of its range.
  *
  * @example
  * ```ts
@@ -56,11 +56,15 @@ export type GradientFlowReading = Reading<'gradientFlow'> & {
  * console.log(flow?.meanAbs, flow?.norm) // → 2 3
  * ```
  */
-export function gradientFlow({ decay = 1 }: ObserverOptions = {}): GradientTransformation<GradientFlowState> {
-  checkDecay('gradientFlow', decay)
+export function gradientFlow({
+  decay = 1,
+  every = 1,
+}: ObserverOptions = {}): GradientTransformation<GradientFlowState> {
+  checkPace('gradientFlow', decay, every)
   return observe<'gradientFlow', GradientFlowState['leaves'][string]>({
     observer: 'gradientFlow',
     needsParams: false,
+    every,
     init: () => ({ seen: 0, updates: 0, meanAbs: scalar(0), meanSquare: scalar(0), meanNorm: scalar(0) }),
     next: (previous, update) => {
       const { seen, part } = growth(previous.seen, decay, update.size)

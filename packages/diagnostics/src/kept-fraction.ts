@@ -1,6 +1,6 @@
 import type { GradientTransformation } from '@gg/core'
 import { cast, notEqual, scalar, type Tensor } from '@tensorflow/tfjs-core'
-import { checkDecay } from './check-option.ts'
+import { checkPace } from './check-option.ts'
 import { type ObserverOptions, type ObserverState, observe } from './observer.ts'
 import { number, type Reading, readLeaves } from './reading.ts'
 import { growth, meanOf, moved } from './running-mean.ts'
@@ -33,8 +33,8 @@ export type KeptFractionReading = Reading<'keptFraction'> & {
  * Shapes: any. State: a scalar and a number for each tensor. Needs `params`: no. Deterministic; no value is read back.
  * Memory: constant.
  *
- * @param options - What older updates count.
- * @throws GradientTransformationError `INVALID_ARGUMENT` for a decay outside of [0, 1].
+ * @param options - What older updates count, and every how many to look.
+ * @throws GradientTransformationError `INVALID_ARGUMENT` for an option out of its range.
  *
  * @example
  * ```ts
@@ -47,11 +47,15 @@ export type KeptFractionReading = Reading<'keptFraction'> & {
  * console.log(kept?.keptFraction) // → 0.5
  * ```
  */
-export function keptFraction({ decay = 1 }: ObserverOptions = {}): GradientTransformation<KeptFractionState> {
-  checkDecay('keptFraction', decay)
+export function keptFraction({
+  decay = 1,
+  every = 1,
+}: ObserverOptions = {}): GradientTransformation<KeptFractionState> {
+  checkPace('keptFraction', decay, every)
   return observe<'keptFraction', KeptFractionState['leaves'][string]>({
     observer: 'keptFraction',
     needsParams: false,
+    every,
     init: () => ({ seen: 0, keptFraction: scalar(0) }),
     next: (previous, update) => {
       const { seen, part } = growth(previous.seen, decay, update.size)

@@ -1,6 +1,6 @@
 import type { GradientTransformation } from '@gg/core'
 import { abs, depthwiseConv2d, mirrorPad, scalar, type Tensor, type Tensor4D, tensor4d } from '@tensorflow/tfjs-core'
-import { checkDecay } from './check-option.ts'
+import { checkPace } from './check-option.ts'
 import { type ObserverOptions, type ObserverState, observe } from './observer.ts'
 import { number, type Reading, readLeaves } from './reading.ts'
 import { growth, meanOf, moved } from './running-mean.ts'
@@ -41,8 +41,8 @@ export type SensitivityReading = Reading<'sensitivity'> & {
  * reading. State: two scalars and a number for each tensor. Needs `params`: no. Deterministic; no value is read back. A
  * NaN stays in the statistics. Memory: constant, with two copies of the gradient on the way.
  *
- * @param options - What older updates count.
- * @throws GradientTransformationError `INVALID_ARGUMENT` for a decay outside of [0, 1].
+ * @param options - What older updates count, and every how many to look.
+ * @throws GradientTransformationError `INVALID_ARGUMENT` for an option out of its range.
  *
  * @example
  * ```ts
@@ -56,11 +56,12 @@ export type SensitivityReading = Reading<'sensitivity'> & {
  * console.log(seen?.sensitivity, seen?.relative) // → 1 8
  * ```
  */
-export function sensitivity({ decay = 1 }: ObserverOptions = {}): GradientTransformation<SensitivityState> {
-  checkDecay('sensitivity', decay)
+export function sensitivity({ decay = 1, every = 1 }: ObserverOptions = {}): GradientTransformation<SensitivityState> {
+  checkPace('sensitivity', decay, every)
   return observe<'sensitivity', SensitivityState['leaves'][string]>({
     observer: 'sensitivity',
     needsParams: false,
+    every,
     init: () => ({ seen: 0, sensitivity: scalar(0), meanAbs: scalar(0) }),
     next: (previous, update) => {
       if (update.rank !== 4) return previous

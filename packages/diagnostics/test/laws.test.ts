@@ -6,6 +6,7 @@ import { ones, zeros } from '@tensorflow/tfjs-core'
 transformationLaws('gradientFlow', gradientFlow)
 transformationLaws('gradientFlow with a decay', () => gradientFlow({ decay: 0.9 }))
 transformationLaws('keptFraction', keptFraction)
+transformationLaws('coAdaptation of every second update', () => coAdaptation({ every: 2 }), { needsParams: true })
 transformationLaws('saturation', saturation, { needsParams: true })
 transformationLaws('saturation of ReLU', () => saturation({ limits: [0, Number.POSITIVE_INFINITY], decay: 0 }), {
   needsParams: true,

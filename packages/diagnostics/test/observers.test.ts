@@ -86,6 +86,19 @@ onBackends(() => {
       x.dispose()
     })
 
+    it('looks at every n-th update, beginning with the first, and counts all', async () => {
+      const tx = gradientFlow({ every: 3 })
+      let state = tx.init(zeros([1]))
+      for (const g of [1, 10, 100, 3, 10, 100]) {
+        const [updates, next] = tx.update(tensor1d([g]), state)
+        expect(updates).toBeAllClose([g])
+        disposeTree([updates, state])
+        state = next
+      }
+      expect(await readGradientFlow(state)).toMatchObject([{ count: 6, meanAbs: 2, norm: 2 }])
+      disposeTree(state)
+    })
+
     it('shows a NaN', async () => {
       const y = tensor1d([Number.NaN, 1, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])
       const tx = chain(gradientFlow(), keptFraction(), saturation({ bins: 2 }), coAdaptation())
@@ -219,6 +232,7 @@ describe('options', () => {
   const wrong: readonly (readonly [SaturationOptions, string])[] = [
     [{ decay: -0.1 }, '`decay` must be a number from 0 to 1, got -0.1'],
     [{ decay: Number.NaN }, '`decay` must be a number from 0 to 1, got NaN'],
+    [{ every: 0 }, '`every` must be a whole number of 1 or more, got 0'],
     [{ bins: 0 }, '`bins` must be a whole number of 1 to 65536, got 0'],
     [{ range: [1, 1] }, '`range` must be two finite numbers, the smaller first, got [1, 1]'],
     [{ range: [0, Number.POSITIVE_INFINITY] }, '`range` must be two finite numbers'],
