@@ -1,37 +1,58 @@
 import { add, conv2d, type Tensor1D, type Tensor4D, zeros } from '@tensorflow/tfjs-core'
 import type { Initializer } from './initializer.ts'
-import { checkedParams, type Layer } from './layer.ts'
-import { createRandom } from './random.ts'
+import type { FeatureShape, Layer } from './layer.ts'
 
 /** Parameters of a convolution: kernel `[height, width, inputs, filters]`, bias `[filters]`. */
 export type Conv2dParams = { readonly kernel: Tensor4D; readonly bias: Tensor1D }
 
-/** A convolution `Y = X ⋆ W + b` with stride 1; `pad` is tfjs' word for the padding. */
-export function convolution(
-  name: string,
-  {
-    size,
-    inputs,
-    filters,
-    pad,
-    initializer,
-  }: {
-    readonly size: number
-    readonly inputs: number
-    readonly filters: number
-    readonly pad: 'same' | 'valid'
-    readonly initializer: Initializer
-  },
-): Layer<Conv2dParams, Tensor4D> {
-  const shapes = { kernel: [size, size, inputs, filters], bias: [filters] } as const
+/** Starts a bias. */
+export const zeroBias: Initializer = (shape) => zeros([...shape])
+
+/**
+ * A convolution `Y = X ⋆ W + b`. `pad` zeros go on each side, as in PyTorch: tfjs' own 'same' pads one side less than
+ * the other where the stride is 2.
+ */
+export function convolution({
+  size,
+  filters,
+  stride = 1,
+  pad,
+  bias,
+  initializer,
+}: {
+  readonly size: number
+  readonly filters: number
+  readonly stride?: number
+  readonly pad: number
+  readonly bias: boolean
+  readonly initializer: Initializer
+}): Layer {
   return {
-    init: (seed) => ({
-      kernel: initializer(shapes.kernel, createRandom(seed, `${name}/kernel`)) as Tensor4D,
-      bias: zeros<Tensor1D['rankType']>([filters]),
-    }),
-    apply: (params, x) => {
-      const { kernel, bias } = checkedParams(name, params, shapes)
-      return add(conv2d(x, kernel, 1, pad), bias)
+    kind: `conv ${size}×${size}${stride > 1 ? ` /${stride}` : ''}`,
+    site: 'output',
+    describe: (input) => {
+      const [inputs = 0] = input.slice(-1)
+      const [height, width] = slidSize(input, { size, stride, pad })
+      const kernel = { shape: [size, size, inputs, filters], initializer, torchName: 'weight' } as const
+      return {
+        output: [height, width, filters],
+        params: bias ? { kernel, bias: { shape: [filters], initializer: zeroBias, torchName: 'bias' } } : { kernel },
+        flops: height * width * size * size * inputs * filters,
+      }
+    },
+    apply: (x, { param }) => {
+      // Without a rounding mode tfjs rounds down, in both directions; its gradients would lose one that was given.
+      const y = conv2d(x as Tensor4D, param<Tensor4D>('kernel'), stride, pad)
+      return bias ? add(y, param('bias')) : y
     },
   }
+}
+
+/** Height and width of what a window leaves that slides over padded maps. */
+export function slidSize(
+  [height = 0, width = 0]: FeatureShape,
+  { size, stride, pad }: { readonly size: number; readonly stride: number; readonly pad: number },
+): readonly [number, number] {
+  const slid = (side: number): number => Math.max(0, Math.floor((side + 2 * pad - size) / stride) + 1)
+  return [slid(height), slid(width)]
 }

@@ -7,7 +7,7 @@ import {
   type State,
 } from '@gg/core'
 import type { Tensor } from '@tensorflow/tfjs-core'
-import picomatch from 'picomatch'
+import { matchSites } from './match-sites.ts'
 import { ModelError } from './model-error.ts'
 
 /** The states of a model's sites as plain data, by the name of the site. */
@@ -118,18 +118,12 @@ function chooseTransformations(
   available: readonly string[],
   transformations: { readonly [pattern: string]: GradientTransformation },
 ): ReadonlyMap<string, GradientTransformation> {
-  const patterns = Object.entries(transformations).map(([pattern, tx]) => {
-    // Names are no paths of an operating system: a backslash is never a separator.
-    const matches = picomatch(pattern, { windows: false })
-    if (available.some((name) => matches(name))) return { matches, tx }
-    throw new ModelError(
-      'UNKNOWN_SITE',
-      `createSites: each pattern must match a site, got '${pattern}', which matches none of {${available.join(', ')}}.`,
-    )
-  })
+  const patterns = Object.entries(transformations).map(
+    ([pattern, tx]) => ({ matched: new Set(matchSites('createSites', available, pattern)), tx }) as const,
+  )
   const chosen = new Map<string, GradientTransformation>()
   for (const name of available) {
-    const [first, ...more] = patterns.filter(({ matches }) => matches(name)).map(({ tx }) => tx)
+    const [first, ...more] = patterns.filter(({ matched }) => matched.has(name)).map(({ tx }) => tx)
     if (first !== undefined) chosen.set(name, more.length === 0 ? first : chain(first, ...more))
   }
   return chosen

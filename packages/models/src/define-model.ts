@@ -1,50 +1,76 @@
 import { type Tree, treeLeaves } from '@gg/core'
-import { type Tensor, type Tensor2D, type Tensor4D, tidy } from '@tensorflow/tfjs-core'
+import {
+  clone,
+  ones,
+  type Tensor,
+  type Tensor1D,
+  type Tensor2D,
+  type Tensor4D,
+  tidy,
+  zeros,
+} from '@tensorflow/tfjs-core'
+import type { BatchStats } from './batch-stats.ts'
 import { checkSize } from './check-size.ts'
 import type { Sites } from './create-sites.ts'
-import type { ApplyOptions, ImageShape, Model } from './model.ts'
+import { describeNet, type NetRow } from './describe-net.ts'
+import type { ApplyOptions, ImageShape, LogitsAndStats, Model, ModelFor } from './model.ts'
 import { ModelError } from './model-error.ts'
-
-/** Marks a feature map with the name of its site; the identity unless sites were passed for training. */
-export type At<N extends string> = <T extends Tensor>(name: N, features: T) => T
+import { nest } from './nest.ts'
+import type { Build } from './net.ts'
+import { createRandom } from './random.ts'
+import { runNet } from './run-net.ts'
 
 /** A model as its author writes it: naively, without a thought for memory or for what users get wrong. */
-export interface ModelDefinition<P extends Tree, N extends string> {
+export interface ModelDefinition {
   readonly name: string
   readonly inputShape: ImageShape
   readonly classes: number
-  readonly sites: readonly N[]
-  init(seed: number): P
-  forward(params: P, x: Tensor4D, at: At<N>): Tensor2D
+  readonly build: Build
 }
 
-/** Makes a model of its definition: arguments are checked, intermediate tensors disposed, sites called by name. */
-export function defineModel<P extends Tree, N extends string>({
-  init,
-  forward,
-  ...rest
-}: ModelDefinition<P, N>): Model<P> {
-  const { name, inputShape, sites } = rest
-  return {
-    ...rest,
-    init: (seed) => {
-      const made: P[] = []
-      // The scope disposes what the first layers got if a later one throws.
-      tidy(() => {
-        const params = init(seed)
-        made.push(params)
-        return [...treeLeaves(params)]
-      })
-      return made[0] as P
-    },
-    apply: (params, x, options = {}) => {
-      checkInput(name, inputShape, x)
-      const active = activeSites(name, sites, options)
-      const at: At<N> = (site, features) => (active === undefined ? features : active.at(site, features))
-      // Without a name: inside a scope that bears a kernel's name, tfjs drops custom gradients.
-      return tidy(() => forward(params, x, at))
-    },
+/**
+ * Makes a model of its definition: arguments are checked, intermediate tensors disposed, sites called by name.
+ *
+ * @typeParam P - What `nest` makes of the parameters' paths, in the words of a type.
+ */
+export function defineModel<P extends Tree, B extends boolean>({
+  name,
+  inputShape,
+  classes,
+  build,
+}: ModelDefinition): ModelFor<P, B> {
+  const rows = describeNet(name, inputShape, build)
+  const sites = rows.flatMap(({ site }) => site ?? [])
+
+  const run = (params: P, stats: BatchStats, x: Tensor4D, options: ApplyOptions): LogitsAndStats => {
+    checkInput(name, inputShape, x)
+    const active = activeSites(name, sites, options)
+    const { training = false, dropoutSeed } = options
+    const at = <T extends Tensor>(site: string, features: T): T =>
+      active === undefined ? features : active.at(site, features)
+    const result = runNet(build, x, { rows, params, stats, training, dropoutSeed, at })
+    return { logits: result.output as Tensor2D, stats: result.stats }
   }
+  const model: Model<P> = {
+    name,
+    inputShape,
+    classes,
+    sites,
+    rows,
+    init: (seed) => made(() => nest(rows.flatMap((row) => drawn(row, seed))) as P),
+    initStats: () => made(() => Object.fromEntries(rows.flatMap(initialStats))),
+    applyWithStats: (params, stats, x, options = {}) =>
+      made(() => {
+        const { logits, stats: after } = run(params, stats, x, options)
+        // Outside training the statistics are those of the caller, who would dispose them twice.
+        return options.training ? { logits, stats: after } : { logits, stats: copied(after) }
+      }),
+    // Without a name: inside a scope that bears a kernel's name, tfjs drops custom gradients.
+    apply: (params, x, options = {}) => tidy(() => run(params, {}, x, options).logits),
+  }
+  if (rows.every(({ normalized }) => normalized === undefined)) return model
+  const { apply: _, ...withStats } = model
+  return withStats as ModelFor<P, B>
 }
 
 /** Refuses sizes that no model can have, before a layer is made of them. */
@@ -57,6 +83,36 @@ export function checkModelSizes(name: string, inputShape: ImageShape, classes: n
   }
   for (const size of inputShape) checkSize(name, 'inputShape', size)
   checkSize(name, 'classes', classes)
+}
+
+/** Lets the tensors of a result live on, and disposes all else that its making left, also when it throws. */
+function made<T extends Tree>(make: () => T): T {
+  const results: T[] = []
+  tidy(() => {
+    const result = make()
+    results.push(result)
+    return [...treeLeaves(result)]
+  })
+  return results[0] as T
+}
+
+function drawn({ path, params }: NetRow, seed: number): (readonly [string, Tensor])[] {
+  return Object.entries(params).map(([name, { shape, initializer }]) => {
+    const full = `${path}/${name}`
+    return [full, initializer(shape, createRandom(seed, full))] as const
+  })
+}
+
+function initialStats({ path, normalized }: NetRow): (readonly [string, BatchStats[string]])[] {
+  if (normalized === undefined) return []
+  const filled = (fill: typeof ones): Tensor1D => fill<Tensor1D['rankType']>([normalized])
+  return [[path, { mean: filled(zeros), variance: filled(ones) }]]
+}
+
+function copied(stats: BatchStats): BatchStats {
+  return Object.fromEntries(
+    Object.entries(stats).map(([path, { mean, variance }]) => [path, { mean: clone(mean), variance: clone(variance) }]),
+  )
 }
 
 function checkInput(name: string, inputShape: ImageShape, x: Tensor4D): void {

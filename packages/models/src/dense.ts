@@ -1,29 +1,37 @@
-import { add, matMul, type Tensor1D, type Tensor2D, zeros } from '@tensorflow/tfjs-core'
+import { add, matMul, reshape, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core'
+import { zeroBias } from './convolution.ts'
 import type { Initializer } from './initializer.ts'
-import { checkedParams, type Layer } from './layer.ts'
-import { createRandom } from './random.ts'
+import type { Layer } from './layer.ts'
 
 /** Parameters of a dense layer: kernel `[inputs, units]`, bias `[units]`. */
 export type DenseParams = { readonly kernel: Tensor2D; readonly bias: Tensor1D }
 
-/** A dense layer `Y = X·W + b`. `name` is its path in the parameters, from which its random numbers follow. */
-export function dense(
-  name: string,
-  {
-    inputs,
-    units,
-    initializer,
-  }: { readonly inputs: number; readonly units: number; readonly initializer: Initializer },
-): Layer<DenseParams, Tensor2D> {
-  const shapes = { kernel: [inputs, units], bias: [units] } as const
+/** A dense layer `Y = X·W + b`. Maps are flattened in the order height, width, channel. */
+export function dense({
+  units,
+  bias,
+  initializer,
+}: {
+  readonly units: number
+  readonly bias: boolean
+  readonly initializer: Initializer
+}): Layer {
   return {
-    init: (seed) => ({
-      kernel: initializer(shapes.kernel, createRandom(seed, `${name}/kernel`)) as Tensor2D,
-      bias: zeros<Tensor1D['rankType']>([units]),
-    }),
-    apply: (params, x) => {
-      const { kernel, bias } = checkedParams(name, params, shapes)
-      return add(matMul(x, kernel), bias)
+    kind: 'dense',
+    site: 'output',
+    describe: (input) => {
+      const inputs = input.reduce((product, size) => product * size, 1)
+      const kernel = { shape: [inputs, units], initializer, torchName: 'weight', maps: input } as const
+      return {
+        output: [units],
+        params: bias ? { kernel, bias: { shape: [units], initializer: zeroBias, torchName: 'bias' } } : { kernel },
+        flops: inputs * units,
+      }
+    },
+    apply: (x, { param }) => {
+      const rows: Tensor2D = x.rank === 2 ? (x as Tensor2D) : reshape(x, [x.shape[0] ?? 0, -1])
+      const y = matMul(rows, param<Tensor2D>('kernel'))
+      return bias ? add(y, param('bias')) : y
     },
   }
 }

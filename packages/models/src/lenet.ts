@@ -1,49 +1,31 @@
-import { maxPool, reshape, type Tensor2D, type Tensor4D } from '@tensorflow/tfjs-core'
-import { type Activation, activationFunction, initializerFor } from './activation.ts'
-import { type Conv2dParams, convolution } from './convolution.ts'
+import type { Conv2dParams } from './convolution.ts'
 import { checkModelSizes, defineModel } from './define-model.ts'
-import { type DenseParams, dense } from './dense.ts'
-import { glorotUniform, type Initializer } from './initializer.ts'
-import type { ImageShape, Model } from './model.ts'
+import type { DenseParams } from './dense.ts'
+import type { ImageShape, ModelFor, UnitParams } from './model.ts'
 import { ModelError } from './model-error.ts'
+import type { Net } from './net.ts'
+import type { NetworkOptions } from './network-options.ts'
+import { checkReluMaxPool, type ReluMaxPool } from './pooling.ts'
+import { createUnits } from './unit.ts'
 
 /** Parameters of `lenet`. */
-export type LenetParams = {
-  readonly conv1: Conv2dParams
-  readonly conv2: Conv2dParams
-  readonly dense1: DenseParams
-  readonly dense2: DenseParams
+export type LenetParams<B extends boolean = false> = {
+  readonly conv1: UnitParams<Conv2dParams, B>
+  readonly conv2: UnitParams<Conv2dParams, B>
+  readonly dense1: UnitParams<DenseParams, B>
+  readonly dense2: UnitParams<DenseParams, B>
   readonly logits: DenseParams
 }
 
 /** Options of `lenet`. */
-export interface LenetOptions {
+export interface LenetOptions<B extends boolean = false> extends NetworkOptions<B> {
   /** `[28, 28, 1]` by default; height and width at least 12. */
   readonly inputShape?: ImageShape
   /** 10 by default. */
   readonly classes?: number
-  /** After each layer but the last; `'relu'` by default. The paper has a scaled tanh. */
-  readonly activation?: Activation
-  /**
-   * Of all kernels but the logits': `glorotUniform` by default for tanh and sigmoid, `heNormal` for all else. The
-   * logits' kernel, which no activation follows, starts with `glorotUniform` in any case, biases with zero.
-   */
-  readonly initializer?: Initializer
+  /** ReLU and the max pooling behind it in one, such as `reluMaxPool` of `@gg/backprop`; apart by default. */
+  readonly reluMaxPool?: ReluMaxPool
 }
-
-const sites = [
-  'conv1/output',
-  'conv1/activation',
-  'conv1/pool',
-  'conv2/output',
-  'conv2/activation',
-  'conv2/pool',
-  'dense1/output',
-  'dense1/activation',
-  'dense2/output',
-  'dense2/activation',
-  'logits/output',
-] as const
 
 /**
  * LeNet-5 (LeCun et al. 1998, fig. 2) in its modern form: 61,706 parameters for 28 × 28 × 1 images.
@@ -54,16 +36,17 @@ const sites = [
  * takes larger ones as they are ('valid'), so that both sizes reach the dense layers as 5 × 5 × 16.
  *
  * Sites: `conv1/output` (before the activation), `conv1/activation`, `conv1/pool`, the same for `conv2`,
- * `dense1/output`, `dense1/activation`, the same for `dense2`, and `logits/output`.
+ * `dense1/output`, `dense1/activation`, the same for `dense2`, and `logits/output`. Batch norm adds
+ * `conv1/normalization` and its like behind the outputs; `reluMaxPool` leaves no `conv1/activation`.
  *
  * NaN in the input shows in the logits, but for tfjs' cpu backend, whose max pooling makes -Infinity of a window of it.
  *
  * Deviations from the paper, all of them common: max pooling without weights in place of scaled averages, ReLU in
  * place of `1.7159·tanh(2x/3)`, the second convolution sees all six maps, and logits in place of RBF units.
  *
- * @param options - Input shape, classes, activation and initializer.
+ * @param options - Input shape, classes, activation, initializer, batch norm and pooling.
  * @throws ModelError `INVALID_ARGUMENT` for a size that is not a whole number of 1 or more, images that are too small,
- *   or an unknown activation.
+ *   an unknown activation, a setting out of its range, or `reluMaxPool` with another activation than `'relu'`.
  *
  * @example
  * ```ts
@@ -76,61 +59,38 @@ const sites = [
  * console.log(model.apply(params, tf.zeros([2, 32, 32, 3])).shape) // → [ 2, 10 ]
  * ```
  */
-export function lenet({
+export function lenet<B extends boolean = false>({
   inputShape = [28, 28, 1],
   classes = 10,
   activation = 'relu',
-  initializer = initializerFor(activation),
-}: LenetOptions = {}): Model<LenetParams> {
+  batchNorm,
+  normalization = {},
+  initializer,
+  reluMaxPool,
+}: LenetOptions<B> = {}): ModelFor<LenetParams<B>, B> {
   checkModelSizes('lenet', inputShape, classes)
-  const activate = activationFunction('lenet', activation)
-  const [height, width, channels] = inputShape
-  const pad = Math.min(height, width) < 32 ? 'same' : 'valid'
-  const features = 16 * lastSize(height, pad) * lastSize(width, pad)
-  if (features === 0) {
+  checkReluMaxPool('lenet', reluMaxPool, activation)
+  const [height, width] = inputShape
+  if (Math.min(height, width) < 12) {
     throw new ModelError(
       'INVALID_ARGUMENT',
       `lenet: \`inputShape\` must have a height and width of 12 or more, got [${inputShape}]. ` +
         'Pad or enlarge the images.',
     )
   }
-  const conv1 = convolution('conv1', { size: 5, inputs: channels, filters: 6, pad, initializer })
-  const conv2 = convolution('conv2', { size: 5, inputs: 6, filters: 16, pad: 'valid', initializer })
-  const dense1 = dense('dense1', { inputs: features, units: 120, initializer })
-  const dense2 = dense('dense2', { inputs: 120, units: 84, initializer })
-  const logits = dense('logits', { inputs: 84, units: classes, initializer: glorotUniform })
-  return defineModel<LenetParams, (typeof sites)[number]>({
+  const pad = Math.min(height, width) < 32 ? 2 : 0
+  const units = createUnits('lenet', { activation, batchNorm: batchNorm ?? false, normalization, initializer })
+  const conv = <X>(net: Net<X>, path: string, x: X, filters: number, pad: number): X =>
+    units.activateAndPool(net, path, path, units.conv(net, path, x, { size: 5, filters, pad }), reluMaxPool)
+  const dense = <X>(net: Net<X>, path: string, x: X, width: number): X =>
+    units.activate(net, path, units.dense(net, path, x, width))
+  return defineModel({
     name: 'lenet',
     inputShape,
     classes,
-    sites,
-    init: (seed) => ({
-      conv1: conv1.init(seed),
-      conv2: conv2.init(seed),
-      dense1: dense1.init(seed),
-      dense2: dense2.init(seed),
-      logits: logits.init(seed),
-    }),
-    forward: (params, x, at) => {
-      let maps: Tensor4D = at('conv1/output', conv1.apply(params.conv1, x))
-      maps = at('conv1/pool', halved(at('conv1/activation', activate(maps))))
-      maps = at('conv2/output', conv2.apply(params.conv2, maps))
-      maps = at('conv2/pool', halved(at('conv2/activation', activate(maps))))
-      let units: Tensor2D = at('dense1/output', dense1.apply(params.dense1, reshape(maps, [-1, features])))
-      units = at('dense1/activation', activate(units))
-      units = at('dense2/output', dense2.apply(params.dense2, units))
-      units = at('dense2/activation', activate(units))
-      return at('logits/output', logits.apply(params.logits, units))
+    build: (net) => {
+      const maps = conv(net, 'conv2', conv(net, 'conv1', net.input, 6, pad), 16, 0)
+      return units.logits(net, dense(net, 'dense2', dense(net, 'dense1', maps, 120), 84), classes)
     },
   })
-}
-
-function halved(maps: Tensor4D): Tensor4D {
-  return maxPool(maps, 2, 2, 'valid')
-}
-
-/** The side of a map behind the second pooling: 5 for 28 with padding and for 32 without. */
-function lastSize(size: number, pad: 'same' | 'valid'): number {
-  const first = Math.floor((pad === 'same' ? size : size - 4) / 2)
-  return Math.max(0, Math.floor((first - 4) / 2))
 }

@@ -1,41 +1,44 @@
-import { reshape, type Tensor2D } from '@tensorflow/tfjs-core'
-import { type Activation, activationFunction, initializerFor } from './activation.ts'
 import { checkSize } from './check-size.ts'
 import { checkModelSizes, defineModel } from './define-model.ts'
-import { type DenseParams, dense } from './dense.ts'
-import { glorotUniform, type Initializer } from './initializer.ts'
-import type { ImageShape, Model } from './model.ts'
+import type { DenseParams } from './dense.ts'
+import { checkRate, dropout as dropoutLayer } from './dropout.ts'
+import type { ImageShape, ModelFor, UnitParams } from './model.ts'
+import type { NetworkOptions } from './network-options.ts'
+import { createUnits } from './unit.ts'
 
 /** Parameters of `mlp`: `dense1`, `dense2`, ... for the hidden layers, then `logits`. */
-export type MlpParams = { readonly [layer: `dense${number}`]: DenseParams; readonly logits: DenseParams }
+export type MlpParams<B extends boolean = false> = {
+  readonly [layer: `dense${number}`]: UnitParams<DenseParams, B>
+  readonly logits: DenseParams
+}
 
 /** Options of `mlp`. */
-export interface MlpOptions {
+export interface MlpOptions<B extends boolean = false> extends NetworkOptions<B> {
   /** Height, width and channels of an image; a vector of n numbers is `[1, 1, n]`. */
   readonly inputShape: ImageShape
   /** The number of units of each hidden layer; `[]` for a linear model. */
   readonly hidden: readonly number[]
   /** The number of logits. */
   readonly classes: number
-  /** After each hidden layer; `'relu'` by default. */
-  readonly activation?: Activation
-  /**
-   * Of the hidden kernels: `glorotUniform` by default for tanh and sigmoid, `heNormal` for all else. The logits'
-   * kernel, which no activation follows, starts with `glorotUniform` in any case, biases with zero.
-   */
-  readonly initializer?: Initializer
+  /** The part of each hidden layer's activations that is dropped while training, 0 to below 1; 0 by default. */
+  readonly dropout?: number
 }
 
 /**
  * A multilayer perceptron: flatten, then dense layers with an activation between them.
  *
- *     a₀ = flatten(x),   aₖ = φ(aₖ₋₁·Wₖ + bₖ),   logits = a_K·W + b
+ *     a₀ = flatten(x),   aₖ = dropout(φ(aₖ₋₁·Wₖ + bₖ)),   logits = a_K·W + b
  *
- * Sites: `dense1/output` (before the activation), `dense1/activation`, ..., `logits/output`. Pixels are flattened in
- * the order height, width, channel; PyTorch's is channel, height, width, so weights from there need their rows moved.
+ * With three hidden layers and `'tanh'` it is the network of GAAF's analysis of dropout (Hahn and Choi 2018), who do
+ * not say how wide theirs is.
  *
- * @param options - Sizes, activation and initializer.
- * @throws ModelError `INVALID_ARGUMENT` for a size that is not a whole number of 1 or more, or an unknown activation.
+ * Sites: `dense1/output` (before the activation), `dense1/activation`, ..., `logits/output`; with batch norm
+ * `dense1/normalization` between the two. Pixels are flattened in the order height, width, channel; PyTorch's is
+ * channel, height, width, which `loadWeights` sees to.
+ *
+ * @param options - Sizes, activation, initializer, batch norm and dropout.
+ * @throws ModelError `INVALID_ARGUMENT` for a size that is not a whole number of 1 or more, an unknown activation, or
+ *   a rate or setting out of its range.
  *
  * @example
  * ```ts
@@ -48,32 +51,32 @@ export interface MlpOptions {
  * console.log(model.apply(params, tf.zeros([2, 28, 28, 1])).shape) // → [ 2, 10 ]
  * ```
  */
-export function mlp({ inputShape, hidden, classes, activation = 'relu', initializer }: MlpOptions): Model<MlpParams> {
+export function mlp<B extends boolean = false>({
+  inputShape,
+  hidden,
+  classes,
+  dropout = 0,
+  activation = 'relu',
+  batchNorm,
+  normalization = {},
+  initializer,
+}: MlpOptions<B>): ModelFor<MlpParams<B>, B> {
   checkModelSizes('mlp', inputShape, classes)
   for (const units of hidden) checkSize('mlp', 'hidden', units)
-  const activate = activationFunction('mlp', activation)
-  const pixels = inputShape.reduce((product, size) => product * size, 1)
-  const layers = hidden.map((units, i) => {
-    const name = `dense${i + 1}` as const
-    const inputs = hidden[i - 1] ?? pixels
-    return { name, layer: dense(name, { inputs, units, initializer: initializer ?? initializerFor(activation) }) }
-  })
-  const logits = dense('logits', { inputs: hidden.at(-1) ?? pixels, units: classes, initializer: glorotUniform })
-  return defineModel<MlpParams, `dense${number}/${'output' | 'activation'}` | 'logits/output'>({
+  checkRate('mlp', dropout)
+  const units = createUnits('mlp', { activation, batchNorm: batchNorm ?? false, normalization, initializer })
+  return defineModel({
     name: 'mlp',
     inputShape,
     classes,
-    sites: [...layers.flatMap(({ name }) => [`${name}/output`, `${name}/activation`] as const), 'logits/output'],
-    init: (seed) => ({
-      ...Object.fromEntries(layers.map(({ name, layer }) => [name, layer.init(seed)])),
-      logits: logits.init(seed),
-    }),
-    forward: (params, x, at) => {
-      let y: Tensor2D = reshape(x, [-1, pixels])
-      for (const { name, layer } of layers) {
-        y = at(`${name}/activation`, activate(at(`${name}/output`, layer.apply(params[name], y))))
+    build: (net) => {
+      let y = net.input
+      for (const [i, width] of hidden.entries()) {
+        const path = `dense${i + 1}`
+        y = units.activate(net, path, units.dense(net, path, y, width))
+        if (dropout > 0) y = net.layer(path, dropoutLayer(dropout), y)
       }
-      return at('logits/output', logits.apply(params.logits, y))
+      return units.logits(net, y, classes)
     },
   })
 }

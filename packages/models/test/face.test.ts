@@ -5,6 +5,8 @@ it('exports these names and no others', () => {
   expect(Object.keys(models).sort()).toMatchInlineSnapshot(`
     [
       "ModelError",
+      "cifarResnet",
+      "countFlops",
       "countParams",
       "createRandom",
       "createSites",
@@ -13,7 +15,12 @@ it('exports these names and no others', () => {
       "heUniform",
       "lecunNormal",
       "lenet",
+      "listSites",
       "mlp",
+      "resnet18",
+      "resnet50",
+      "summary",
+      "vgg",
     ]
   `)
 })

@@ -61,7 +61,7 @@ onBackends(() => {
     const titled = cases.map((c, i) => [`${i} ${c.model} [${c.inputShape}] ${c.activation} {${c.gated}}`, c] as const)
 
     it.each(titled)('%s', (_, { inputShape, batch, activation, options, gated, ...expected }) => {
-      const model: Model<Tree> =
+      const model: Model =
         expected.model === 'mlp'
           ? mlp({ inputShape, activation, ...options })
           : lenet({ inputShape, activation, ...options })

@@ -1,0 +1,78 @@
+import { add, type Tensor } from '@tensorflow/tfjs-core'
+import type { BatchStats } from './batch-stats.ts'
+import type { NetRow } from './describe-net.ts'
+import type { ChannelStats, LayerScope } from './layer.ts'
+import { ModelError } from './model-error.ts'
+import { atPath } from './nest.ts'
+import type { Build } from './net.ts'
+import { createRandom } from './random.ts'
+
+/** What a network runs on. */
+export interface NetRun {
+  readonly rows: readonly NetRow[]
+  readonly params: unknown
+  readonly stats: BatchStats
+  readonly training: boolean
+  readonly dropoutSeed: number | undefined
+  /** Marks a feature map with the name of its site. */
+  at<T extends Tensor>(site: string, features: T): T
+}
+
+/** Sends a tensor through a network; also the running statistics that come of it, of the units that have some. */
+export function runNet(
+  build: Build,
+  input: Tensor,
+  { rows, params, stats, training, dropoutSeed, at }: NetRun,
+): { readonly output: Tensor; readonly stats: BatchStats } {
+  const steps = rows.values()
+  const after = new Map<string, ChannelStats>()
+  const next = (): NetRow => steps.next().value as NetRow
+  const mark = ({ site }: NetRow, y: Tensor): Tensor => (site === undefined ? y : at(site, y))
+
+  const scope = (row: NetRow): LayerScope => ({
+    training,
+    param: <T extends Tensor>(name: string): T => {
+      const path = `${row.path}/${name}`
+      return checked('params', path, atPath(params, path), row.params[name]?.shape ?? []) as T
+    },
+    get stats() {
+      const shape = [row.normalized ?? 0]
+      const found = stats[row.path]
+      return {
+        mean: checked('stats', `${row.path}/mean`, found?.mean, shape) as ChannelStats['mean'],
+        variance: checked('stats', `${row.path}/variance`, found?.variance, shape) as ChannelStats['variance'],
+      }
+    },
+    setStats: (value) => after.set(row.path, value),
+    random: () => {
+      if (dropoutSeed !== undefined) return createRandom(dropoutSeed, `${row.path}/dropout`)
+      throw new ModelError(
+        'INVALID_ARGUMENT',
+        'apply: `dropoutSeed` must be given while training with dropout, got undefined. Pass another number at each ' +
+          'step, such as the number of the step.',
+      )
+    },
+  })
+  const output = build<Tensor>({
+    input,
+    layer: (_, layer, x) => {
+      const row = next()
+      return mark(row, layer.apply(x, scope(row)))
+    },
+    sum: (_, x, y) => mark(next(), add(x, y)),
+  })
+  return { output, stats: Object.fromEntries(after) }
+}
+
+/** Tensors of another model would broadcast, or fail deep in a kernel with a message about something else. */
+function checked(argument: 'params' | 'stats', path: string, found: unknown, shape: readonly number[]): Tensor {
+  const tensor = found as Tensor | undefined
+  if (tensor !== undefined && String(tensor.shape) === String(shape)) return tensor
+  const source = argument === 'params' ? 'init' : 'initStats'
+  throw new ModelError(
+    'SHAPE_MISMATCH',
+    `apply: \`${argument}\` must have [${shape}] at '${path}', got ${tensor?.shape ? `[${tensor.shape}]` : 'nothing'}. ` +
+      `Pass what ${source} of this very model returned, or ${argument === 'params' ? 'weights' : 'statistics'} of the ` +
+      'same shapes.',
+  )
+}
