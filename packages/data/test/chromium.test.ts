@@ -18,6 +18,8 @@ const executablePath = [
   '/usr/bin/chromium-browser',
   '/usr/bin/google-chrome',
 ].find((path) => existsSync(path))
+// A browser for one test: no sandbox, which root cannot have, and no business of its own on the network.
+const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run']
 const dataDir = process.env['GG_DATA_DIR']
 
 /** What the page does; `report` is called with what it found. */
@@ -89,7 +91,7 @@ describe('the built package', () => {
       const [type, bytes] = files[path] ?? []
       response.writeHead(type === undefined ? 404 : 200, { 'content-type': type ?? 'text/plain' }).end(bytes)
     })
-    const browser = await chromium.launch({ executablePath: executablePath ?? '', args: ['--no-sandbox'] })
+    const browser = await chromium.launch({ executablePath: executablePath ?? '', args: FLAGS })
     onTestFinished(() => browser.close())
     const page = await browser.newPage()
     const errors: string[] = []
