@@ -4,7 +4,7 @@ import { isElementwise } from './kernel-rule.ts'
 import { numbersOf, summarize } from './summarize.ts'
 
 /** A gate as the tape has it. Tensors are known by tfjs' own ids, which are never given out twice. */
-export interface RecordedGate {
+interface RecordedGate {
   readonly kernel: string
   readonly inputs: readonly { readonly name: string; readonly tensor: number }[]
   readonly outputs: readonly number[]
