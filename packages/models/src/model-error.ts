@@ -1,5 +1,12 @@
 /** What went wrong, as a stable name for programs. The message is for people and may change. */
-export type ModelErrorCode = 'INVALID_ARGUMENT' | 'SHAPE_MISMATCH' | 'UNKNOWN_SITE' | 'STATE_MISMATCH' | 'DISPOSED'
+export type ModelErrorCode =
+  | 'INVALID_ARGUMENT'
+  | 'INVALID_FILE'
+  | 'SHAPE_MISMATCH'
+  | 'STATE_MISMATCH'
+  | 'UNKNOWN_SITE'
+  | 'WEIGHTS_MISMATCH'
+  | 'DISPOSED'
 
 /**
  * Every error that gg's models throw on purpose.

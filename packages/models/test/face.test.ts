@@ -16,11 +16,15 @@ it('exports these names and no others', () => {
       "lecunNormal",
       "lenet",
       "listSites",
+      "loadWeights",
       "mlp",
+      "readSafetensors",
       "resnet18",
       "resnet50",
+      "saveWeights",
       "summary",
       "vgg",
+      "writeSafetensors",
     ]
   `)
 })
