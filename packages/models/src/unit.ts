@@ -27,7 +27,7 @@ export interface Units {
 }
 
 /** The geometry of a convolution. */
-export interface ConvShape {
+interface ConvShape {
   readonly size: number
   readonly filters: number
   readonly stride?: number
