@@ -1,4 +1,5 @@
-import { add, matMul, reshape, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core'
+import { matMul, reshape, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core'
+import { addBias } from './add-bias.ts'
 import { zeroBias } from './convolution.ts'
 import type { Initializer } from './initializer.ts'
 import type { Layer } from './layer.ts'
@@ -31,7 +32,7 @@ export function dense({
     apply: (x, { param }) => {
       const rows: Tensor2D = x.rank === 2 ? (x as Tensor2D) : reshape(x, [x.shape[0] ?? 0, -1])
       const y = matMul(rows, param<Tensor2D>('kernel'))
-      return bias ? add(y, param('bias')) : y
+      return bias ? addBias(y, param('bias')) : y
     },
   }
 }

@@ -48,6 +48,8 @@ export interface Layer {
   readonly kind: string
   /** The last part of its site's name, such as `output`; without one, no site. */
   readonly site?: 'output' | 'normalization' | 'activation' | 'pool'
+  /** Nothing else reads what it is given, which is disposed behind it. */
+  readonly consumes?: boolean
   describe(input: FeatureShape): LayerDescription
   /** Leaves its intermediate tensors to the scope around it. */
   apply(x: Tensor, scope: LayerScope): Tensor

@@ -5,10 +5,10 @@ import type { Layer } from './layer.ts'
 import { ModelError } from './model-error.ts'
 
 /**
- * ReLU and max pooling in one, for `reluMaxPool`: the arguments and the result of
- * `maxPool(relu(x), filterSize, strides, pad)`.
+ * ReLU and max pooling in one: what `maxPool(relu(x), filterSize, filterSize, 'valid')` gives. `reluMaxPool` of
+ * `@gg/backprop` is one that keeps neither `x` nor `relu(x)` for the backward pass.
  */
-export type ReluMaxPool = (x: Tensor4D, filterSize: number, strides: number, pad: 'valid') => Tensor4D
+export type ReluMaxPool = (features: Tensor4D, filterSize: number) => Tensor4D
 
 /** What makes one number of each map: `[batch, height, width, channels]` to `[batch, channels]`. */
 export type GlobalPool = (features: Tensor4D) => Tensor2D
@@ -37,7 +37,9 @@ export function reluMaxPooling(reluMaxPool: ReluMaxPool): Layer {
     kind: 'relu, max pool 2×2 /2',
     site: 'pool',
     describe: (input) => ({ output: [...slidSize(input, { size: 2, stride: 2, pad: 0 }), ...input.slice(2)] }),
-    apply: (x) => reluMaxPool(x as Tensor4D, 2, 2, 'valid'),
+    // It is all that reads the layer in front of it, so what that made need not wait for the end of the forward pass.
+    consumes: true,
+    apply: (x) => reluMaxPool(x as Tensor4D, 2),
   }
 }
 

@@ -57,7 +57,9 @@ export function runNet(
     input,
     layer: (_, layer, x) => {
       const row = next()
-      return mark(row, layer.apply(x, scope(row)))
+      const y = layer.apply(x, scope(row))
+      if (layer.consumes) x.dispose()
+      return mark(row, y)
     },
     sum: (_, x, y) => mark(next(), add(x, y)),
   })

@@ -42,7 +42,7 @@ export interface SaveWeightsOptions extends WeightsNaming {
  *
  * const model = lenet()
  * const file = await saveWeights(model, { params: model.init(0), stats: {} }, { naming: 'pytorch' })
- * console.log(file.length, readSafetensors(file).tensors.get('dense1.weight')?.shape) // → 247552 [ 120, 400 ]
+ * console.log(file.length, readSafetensors(file).tensors.get('dense1.weight')?.shape) // → 247600 [ 120, 400 ]
  * console.log(loadWeights(model, file, { naming: 'pytorch' }).params.conv1.kernel.shape) // → [ 5, 5, 1, 6 ]
  * ```
  */

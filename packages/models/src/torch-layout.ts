@@ -10,7 +10,7 @@ export interface TorchLayout {
 }
 
 /** `[height, width, in, out]` is `[out, in, height, width]` there, `[in, out]` is `[out, in]`, vectors are the same. */
-export function torchLayout({
+function torchLayout({
   shape,
   maps,
 }: {
