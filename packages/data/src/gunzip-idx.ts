@@ -1,6 +1,7 @@
 import { DataError } from './data-error.ts'
 import { decompress } from './decompress.ts'
 import { parseIdxHeader, wrongLength } from './read-idx.ts'
+import { reasonOf } from './reason-of.ts'
 
 /** An IDX header has at most 255 dimensions. */
 const LONGEST_HEADER = 4 + 4 * 255
@@ -31,10 +32,9 @@ export async function gunzipIdx(compressed: Uint8Array, label: string, dimension
     }
   } catch (error) {
     if (error instanceof DataError) throw error
-    const reason = error instanceof Error ? error.message : String(error)
     throw new DataError(
       'CORRUPT_FILE',
-      `${label} must be a complete gzip file, got ${compressed.length} bytes that do not decompress (${reason}). ` +
+      `${label} must be a complete gzip file, got ${compressed.length} bytes that do not decompress (${reasonOf(error)}). ` +
         'Download it again.',
       { cause: error },
     )

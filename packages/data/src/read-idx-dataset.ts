@@ -17,10 +17,9 @@ export async function readIdxDataset(
   checkSplit(set.fn, split)
   const source = openSource(set, options)
   const prefix = split === 'train' ? 'train' : 't10k'
-  const [images, labels] = await Promise.all([
-    readIdxFile(set.fn, source, `${prefix}-images-idx3-ubyte`, 3),
-    readIdxFile(set.fn, source, `${prefix}-labels-idx1-ubyte`, 1),
-  ])
+  // One after the other, so that of two missing files it is always the first that is named.
+  const images = await readIdxFile(set.fn, source, `${prefix}-images-idx3-ubyte`, 3)
+  const labels = await readIdxFile(set.fn, source, `${prefix}-labels-idx1-ubyte`, 1)
   const originalSize = split === 'train' ? 60_000 : 10_000
   return idxDataset(set.fn, images, labels, {
     name: `${set.folder}/${split}`,

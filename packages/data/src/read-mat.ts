@@ -5,6 +5,7 @@ import type { OpenFile } from './file-source.ts'
 import { type MatArray, readMatArray } from './mat-array.ts'
 import { endsEarly, type MatContext, readTag } from './mat-element.ts'
 import { COMPRESSED, corruptMat, MATRIX } from './mat-format.ts'
+import { reasonOf } from './reason-of.ts'
 
 /** Deflate makes at most 1,032 bytes from one. */
 const LARGEST_RATIO = 1032
@@ -41,8 +42,9 @@ export async function readMat(fn: string, file: OpenFile, visit: Visit): Promise
     }
   } catch (cause) {
     if (cause instanceof DataError) throw cause
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new DataError('CORRUPT_FILE', `${label} must decompress, got: ${reason}. Download it again.`, { cause })
+    throw new DataError('CORRUPT_FILE', `${label} must decompress, got: ${reasonOf(cause)}. Download it again.`, {
+      cause,
+    })
   } finally {
     await reader.close()
   }
