@@ -1,8 +1,9 @@
-import { keep, type Scalar } from '@tensorflow/tfjs-core'
+import type { Scalar } from '@tensorflow/tfjs-core'
 import { applyUpdates } from './apply-updates.ts'
 import { disposeTree } from './dispose-tree.ts'
 import type { ExtraArgs, GradientTransformation } from './gradient-transformation.ts'
 import { GradientTransformationError } from './gradient-transformation-error.ts'
+import { held } from './held.ts'
 import { loadState, type SavedState, saveState } from './save-state.ts'
 import { type State, stateTensors } from './state.ts'
 import { tidyResult } from './tidy-result.ts'
@@ -139,10 +140,4 @@ function stepped<R extends State>(result: R, all: State, step: () => void, grads
   }
   disposeTree(grads)
   return result
-}
-
-/** Takes tensors out of the reach of any scope of tfjs that is open at this moment. */
-function held<S extends State>(state: S): S {
-  for (const tensor of stateTensors(state)) keep(tensor)
-  return state
 }

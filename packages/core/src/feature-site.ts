@@ -1,9 +1,10 @@
-import { keep, type Tensor } from '@tensorflow/tfjs-core'
+import type { Tensor } from '@tensorflow/tfjs-core'
 import { disposeTree } from './dispose-tree.ts'
 import type { GradientTransformation } from './gradient-transformation.ts'
 import { GradientTransformationError } from './gradient-transformation-error.ts'
+import { held } from './held.ts'
 import { loadState, type SavedState, saveState } from './save-state.ts'
-import { type State, stateLeaves, stateTensors } from './state.ts'
+import { type State, stateLeaves } from './state.ts'
 import { identityWithGradient } from './transform-gradient.ts'
 import { isLeaf, showPath } from './tree.ts'
 
@@ -60,7 +61,7 @@ export function featureSite<S extends State>(tx: GradientTransformation<S>): Fea
 
   const replace = (next: S): void => {
     // The backward pass runs in a scope of tfjs that would take the state with it.
-    for (const tensor of stateTensors(next)) keep(tensor)
+    held(next)
     if (state !== undefined) disposeTree(state)
     state = next
   }

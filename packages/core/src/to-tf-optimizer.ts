@@ -1,7 +1,6 @@
 import {
   clone,
   engine,
-  keep,
   type NamedTensorMap,
   Optimizer,
   scalar,
@@ -14,8 +13,9 @@ import { applyUpdates } from './apply-updates.ts'
 import { disposeTree } from './dispose-tree.ts'
 import type { GradientTransformation } from './gradient-transformation.ts'
 import { GradientTransformationError } from './gradient-transformation-error.ts'
+import { held } from './held.ts'
 import { loadState, type SavedArray, type SavedState, saveState } from './save-state.ts'
-import { type State, stateLeaves, stateTensors } from './state.ts'
+import { type State, stateLeaves } from './state.ts'
 import { tidyResult } from './tidy-result.ts'
 import { isLeaf } from './tree.ts'
 
@@ -131,7 +131,7 @@ class TransformationOptimizer<S extends State> extends Optimizer {
   }
 
   #replaceState(next: S): void {
-    for (const tensor of stateTensors(next)) keep(tensor)
+    held(next)
     if (this.#state !== undefined) disposeTree(this.#state)
     this.#state = next
   }
