@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander'
-import { listCommand } from './list-command.ts'
-import { trainCommand } from './train-command.ts'
+import { listCommand } from './commands/list-command.ts'
+import { trainCommand } from './commands/train-command.ts'
 import { TrainingError } from './training-error.ts'
 import { version } from './version.ts'
 

@@ -1,5 +1,5 @@
 import type { Scalar } from '@tensorflow/tfjs-core'
-import { TrainingError } from './training-error.ts'
+import { TrainingError } from '../training-error.ts'
 
 /** What helps against divergence, in the words of settings and options alike. */
 export const REMEDY = 'A lower learning rate (--lr) or shorter gradients (--clip 1) may help.'

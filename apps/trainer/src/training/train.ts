@@ -1,15 +1,15 @@
 import '@gg/core/register-gradients'
 import { createOptimizer, type Optimizer, type Tree } from '@gg/core'
 import { countParams, type Model, type Sites } from '@gg/models'
-import { startBackend } from './backends.ts'
-import { DATASETS } from './datasets.ts'
+import { parseTrainConfig, type TrainConfig, type TrainConfigInput } from '../config/train-config.ts'
+import { startBackend } from '../names/backends.ts'
+import { DATASETS } from '../names/datasets.ts'
+import { MODELS } from '../names/models.ts'
+import { createUpdateRule } from '../names/optimizers.ts'
+import { SCHEDULES } from '../names/schedules.ts'
 import type { Metrics } from './metrics.ts'
-import { MODELS } from './models.ts'
-import { createUpdateRule } from './optimizers.ts'
 import { placeSites } from './place-sites.ts'
 import { runEpochs } from './run-epochs.ts'
-import { SCHEDULES } from './schedules.ts'
-import { parseTrainConfig, type TrainConfig, type TrainConfigInput } from './train-config.ts'
 
 /** What a run is made of, known before its first step. */
 export interface TrainStart {

@@ -1,5 +1,5 @@
-import type { EpochMetrics } from './metrics.ts'
-import type { TrainStart } from './train.ts'
+import type { EpochMetrics } from '../training/metrics.ts'
+import type { TrainStart } from '../training/train.ts'
 
 /** What is trained, in one line. */
 export function describeSettings({ config, sites }: TrainStart): string {

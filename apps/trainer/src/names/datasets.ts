@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { env } from 'node:process'
 import { DataError, glyphs, type ImageDataset, mnist, take } from '@gg/data'
-import { TrainingError } from './training-error.ts'
+import { TrainingError } from '../training-error.ts'
 
 /** A data set by the name that `--data` takes. */
 export type DatasetName = 'glyphs' | 'mnist'

@@ -2,7 +2,7 @@ import { LineChart } from 'echarts/charts'
 import { GridComponent, LegendComponent, TitleComponent } from 'echarts/components'
 import { init, use } from 'echarts/core'
 import { SVGRenderer } from 'echarts/renderers'
-import type { EpochMetrics, Metrics, StepMetrics } from './metrics.ts'
+import type { EpochMetrics, Metrics, StepMetrics } from '../training/metrics.ts'
 
 use([GridComponent, LegendComponent, LineChart, SVGRenderer, TitleComponent])
 

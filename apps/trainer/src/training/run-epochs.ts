@@ -3,13 +3,13 @@ import { batches, type ImageBatch, type ImageDataset, toTensors } from '@gg/data
 import type { Model, Sites } from '@gg/models'
 import { softmaxCrossEntropyWithIntegerLabels } from '@gg/optim'
 import { mean, type Scalar } from '@tensorflow/tfjs-core'
-import { DATASETS, type TrainTestData } from './datasets.ts'
+import type { TrainConfig } from '../config/train-config.ts'
+import { DATASETS, type TrainTestData } from '../names/datasets.ts'
+import { TrainingError } from '../training-error.ts'
 import { evaluate } from './evaluate.ts'
 import { createLossMeter, REMEDY } from './loss-meter.ts'
 import type { EpochMetrics, StepMetrics } from './metrics.ts'
 import { nextTurn } from './next-turn.ts'
-import type { TrainConfig } from './train-config.ts'
-import { TrainingError } from './training-error.ts'
 
 /** How many step lines there are in an epoch, at most. */
 const LINES_PER_EPOCH = 50

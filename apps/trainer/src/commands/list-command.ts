@@ -1,10 +1,10 @@
 import { Command } from 'commander'
-import { BACKENDS } from './backends.ts'
-import { DATASETS } from './datasets.ts'
-import { GRADIENTS } from './gradients.ts'
-import { MODELS } from './models.ts'
-import { OPTIMIZERS } from './optimizers.ts'
-import { SCHEDULES } from './schedules.ts'
+import { BACKENDS } from '../names/backends.ts'
+import { DATASETS } from '../names/datasets.ts'
+import { GRADIENTS } from '../names/gradients.ts'
+import { MODELS } from '../names/models.ts'
+import { OPTIMIZERS } from '../names/optimizers.ts'
+import { SCHEDULES } from '../names/schedules.ts'
 
 const REGISTRIES: Readonly<Record<string, Readonly<Record<string, { readonly summary: string }>>>> = {
   '--model': MODELS,

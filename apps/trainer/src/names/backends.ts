@@ -1,5 +1,5 @@
 import { ready, setBackend } from '@tensorflow/tfjs-core'
-import { TrainingError } from './training-error.ts'
+import { TrainingError } from '../training-error.ts'
 
 /** A backend by the name that `--backend` takes. */
 export type BackendName = 'cpu' | 'wasm'

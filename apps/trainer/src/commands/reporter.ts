@@ -1,7 +1,7 @@
+import type { RunStatus } from '../runs/run-folder.ts'
+import type { TrainEvent } from '../training/train.ts'
 import { createPlainReporter } from './plain-reporter.ts'
-import type { RunStatus } from './run-folder.ts'
 import { createTerminalReporter } from './terminal-reporter.ts'
-import type { TrainEvent } from './train.ts'
 
 /** How a run ended, and what it left where. */
 interface RunEnd {

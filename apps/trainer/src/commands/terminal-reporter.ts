@@ -1,10 +1,10 @@
 import type { Writable } from 'node:stream'
 import { intro, log, outro } from '@clack/prompts'
 import { SingleBar } from 'cli-progress'
+import type { StepMetrics } from '../training/metrics.ts'
+import type { TrainStart } from '../training/train.ts'
 import { count, describeEpoch, describeSettings, describeSizes, percent } from './describe-run.ts'
-import type { StepMetrics } from './metrics.ts'
 import type { Reporter } from './reporter.ts'
-import type { TrainStart } from './train.ts'
 
 /**
  * A progress bar, and a line above it for each epoch.

@@ -1,7 +1,7 @@
 import { createSites, type Model, ModelError, type Sites } from '@gg/models'
-import { GRADIENTS } from './gradients.ts'
-import type { TrainConfig } from './train-config.ts'
-import { TrainingError } from './training-error.ts'
+import type { TrainConfig } from '../config/train-config.ts'
+import { GRADIENTS } from '../names/gradients.ts'
+import { TrainingError } from '../training-error.ts'
 
 /**
  * The sites at which the settings want gradients to be shaped; nothing for the gradient `none`.

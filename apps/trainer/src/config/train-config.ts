@@ -1,12 +1,12 @@
 import { z } from 'zod'
-import { BACKENDS, type BackendName } from './backends.ts'
-import { DATASETS, type DatasetName } from './datasets.ts'
-import { GRADIENTS, type GradientName, type GradientSettings } from './gradients.ts'
-import { MODELS, type ModelName } from './models.ts'
-import { OPTIMIZERS, type OptimizerName } from './optimizers.ts'
-import { SCHEDULES, type ScheduleName } from './schedules.ts'
-import { TrainingError } from './training-error.ts'
-import { unknownName } from './unknown-name.ts'
+import { BACKENDS, type BackendName } from '../names/backends.ts'
+import { DATASETS, type DatasetName } from '../names/datasets.ts'
+import { GRADIENTS, type GradientName, type GradientSettings } from '../names/gradients.ts'
+import { MODELS, type ModelName } from '../names/models.ts'
+import { OPTIMIZERS, type OptimizerName } from '../names/optimizers.ts'
+import { SCHEDULES, type ScheduleName } from '../names/schedules.ts'
+import { TrainingError } from '../training-error.ts'
+import { unknownName } from '../unknown-name.ts'
 
 /** All that a training run depends on: the same settings give the same weights, bit for bit, on one machine. */
 export interface TrainConfig extends GradientSettings {

@@ -2,9 +2,9 @@ import { appendFileSync, mkdirSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { version_core } from '@tensorflow/tfjs-core'
-import type { Metrics } from './metrics.ts'
-import type { TrainConfig } from './train-config.ts'
-import { version } from './version.ts'
+import type { Metrics } from '../training/metrics.ts'
+import type { TrainConfig } from '../config/train-config.ts'
+import { version } from '../version.ts'
 import { writeAtomically } from './write-atomically.ts'
 
 /** How a run ended. */
