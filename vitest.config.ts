@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { defineConfig, type ViteUserConfig } from 'vitest/config'
 
@@ -5,6 +6,17 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
 // Tests run from the sources, so that a red line points at the line that is wrong.
 const config: ViteUserConfig = defineConfig({
+  plugins: [
+    {
+      // As the build does it: a compiled module is a constant of the code.
+      name: 'wasm-as-bytes',
+      enforce: 'pre',
+      load(id) {
+        if (!id.endsWith('.wasm')) return undefined
+        return `export default Uint8Array.from(atob('${readFileSync(id, 'base64')}'), (c) => c.charCodeAt(0))`
+      },
+    },
+  ],
   resolve: {
     alias: [
       { find: /^@gg\/testing$/, replacement: here('tools/testing/src/index.ts') },

@@ -1,4 +1,4 @@
 import type { Options } from 'tsup'
 import { library } from '../../tools/library.ts'
 
-export default library({ entry: ['src/index.ts', 'src/register.ts'] }) as Options
+export default library({ entry: ['src/index.ts', 'src/register.ts'], loader: { '.wasm': 'binary' } }) as Options

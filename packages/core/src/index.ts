@@ -6,6 +6,7 @@ export { disposeTree } from './dispose-tree.ts'
 export { type DropoutGradientOptions, type DropoutGradientState, dropoutGradient } from './dropout-gradient.ts'
 export { type FeatureSite, featureSite } from './feature-site.ts'
 export { freeze } from './freeze.ts'
+export { fusedKernel } from './fused-kernel.ts'
 export {
   type ExtraArgs,
   type GradientTransformation,

@@ -13,6 +13,7 @@ it('exports these names and no others', () => {
       "dropoutGradient",
       "featureSite",
       "freeze",
+      "fusedKernel",
       "gradientTransformation",
       "guidedBackprop",
       "identity",

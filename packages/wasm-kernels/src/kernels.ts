@@ -12,6 +12,7 @@ import { maxPool } from './max-pool.ts'
 import { maxPoolGrad } from './max-pool-grad.ts'
 import { mean } from './mean.ts'
 import { oneHot } from './one-hot.ts'
+import { relu } from './relu.ts'
 import { slice } from './slice.ts'
 import { splitV } from './split-v.ts'
 import { sum } from './sum.ts'
@@ -35,6 +36,7 @@ export const KERNELS: readonly WasmKernel[] = [
   maxPoolGrad,
   mean,
   oneHot,
+  relu,
   slice,
   splitV,
   sum,

@@ -22,6 +22,7 @@ test('names the kernels it adds or replaces', () => {
     'MaxPoolGrad',
     'Mean',
     'OneHot',
+    'Relu',
     'Slice',
     'SplitV',
     'Sum',

@@ -1,0 +1,2 @@
+// The module of the kernels whose speed is the memory's: one build for every machine with SIMD.
+export * from './activations'
