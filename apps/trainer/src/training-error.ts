@@ -5,8 +5,9 @@
  * - `BACKEND_FAILED`: the backend did not start on this machine.
  * - `DATA_MISSING`: the files of a data set are not where they were looked for.
  * - `DIVERGED`: the training loss is no longer a finite number.
+ * - `RUN_UNREADABLE`: a folder that is to be read is not that of a run, or a file in it is damaged.
  */
-export type TrainingErrorCode = 'INVALID_CONFIG' | 'BACKEND_FAILED' | 'DATA_MISSING' | 'DIVERGED'
+export type TrainingErrorCode = 'INVALID_CONFIG' | 'BACKEND_FAILED' | 'DATA_MISSING' | 'DIVERGED' | 'RUN_UNREADABLE'
 
 /**
  * The error that `train` and its kin throw. Branch on `code`; the message is a full sentence for whoever gave the command
