@@ -1,6 +1,7 @@
 import { enableProdMode } from '@tensorflow/tfjs-core'
 import { Command } from 'commander'
 import { parseTrainConfig, type TrainConfig } from '../config/train-config.ts'
+import { AUGMENTATIONS } from '../names/augmentations.ts'
 import { BACKENDS } from '../names/backends.ts'
 import { DATASETS } from '../names/datasets.ts'
 import { GRADIENTS } from '../names/gradients.ts'
@@ -19,6 +20,7 @@ interface ReportOptions {
   readonly out: string
   readonly quiet?: boolean
   readonly json?: boolean
+  readonly download?: boolean
 }
 
 const defaults = parseTrainConfig({})
@@ -38,19 +40,26 @@ export function trainCommand(exit: Exit): Command {
     .option('--schedule <name>', `of the learning rate: ${oneOf(SCHEDULES, defaults.schedule)}`)
     .option('--clip <norm>', 'shorten gradients whose norm is above this', number)
     .option('--weight-decay <number>', 'for adamw (default: 0.0001), momentum and sgd (default: 0)', number)
+    .option('--augment <names>', `of training images: ${Object.keys(AUGMENTATIONS).join(', ')}, such as crop,flip`)
+    .option('--label-smoothing <part>', 'moves labels towards the uniform distribution (default: 0)', number)
     .option('--batch-size <images>', `images a step (default: ${defaults.batchSize})`, number)
+    .option('--accumulate <parts>', 'compute the gradient of a step in parts, for less memory (default: 1)', number)
     .option('--epochs <count>', `passes over the training images (default: ${defaults.epochs})`, number)
     .option('--limit <images>', 'use the first training images only', number)
     .option('--seed <number>', `chooses first weights and order of images (default: ${defaults.seed})`, number)
     .option('--backend <name>', oneOf(BACKENDS, defaults.backend))
-    .option('--data-dir <folder>', 'the folder above mnist/ (default: GG_DATA_DIR)')
+    .option('--data-dir <folder>', 'the folder above that of the data set (default: GG_DATA_DIR)')
+    .option('--image-size <pixels>', `side of the pictures of a folder (default: ${defaults.imageSize})`, number)
+    .option('--download', 'download the files of the data set that are not there')
     .option('--out <folder>', 'where the folder of the run is made', 'runs')
     .option('--quiet', 'print the folder of the run and nothing else')
     .option('--json', 'print events as lines of JSON')
     .addHelpText('after', EXAMPLES)
-    .action(async ({ out, quiet, json, lr, ...settings }: ReportOptions & Record<string, unknown>) => {
+    .action(async ({ out, quiet, json, download, lr, ...settings }: ReportOptions & Record<string, unknown>) => {
       const config = parseTrainConfig({ ...settings, learningRate: lr }, flag)
-      exit(await runTrain(config, { out, ...(quiet && { quiet }), ...(json && { json }) }))
+      exit(
+        await runTrain(config, { out, ...(quiet && { quiet }), ...(json && { json }), ...(download && { download }) }),
+      )
     })
 }
 
@@ -96,7 +105,11 @@ async function runTrain(config: TrainConfig, report: ReportOptions): Promise<num
   }
   let result: TrainResult | undefined
   try {
-    result = await train(config, { onProgress, signal: stop.signal })
+    result = await train(config, {
+      onProgress,
+      signal: stop.signal,
+      ...(report.download && { download: true }),
+    })
     await end(result.status)
     return result.status === 'stopped' ? signalCode : 0
   } catch (error) {

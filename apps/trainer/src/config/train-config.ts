@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { AUGMENTATIONS, type AugmentationName } from '../names/augmentations.ts'
 import { BACKENDS, type BackendName } from '../names/backends.ts'
 import { DATASETS, type DatasetName } from '../names/datasets.ts'
 import { GRADIENTS, type GradientName, type GradientSettings } from '../names/gradients.ts'
@@ -28,8 +29,14 @@ export interface TrainConfig extends GradientSettings {
   readonly clip: number | null
   /** At least 0; must be 0 for an optimizer that takes none. Biases do not decay. */
   readonly weightDecay: number
+  /** What is done to training images, in order. */
+  readonly augment: readonly AugmentationName[]
+  /** How far labels are moved towards the uniform distribution, 0 to below 1. */
+  readonly labelSmoothing: number
   /** Images a step, at least 1. */
   readonly batchSize: number
+  /** In how many parts a step computes its gradient, one after the other, at least 1. */
+  readonly accumulate: number
   /** Passes over the training images, at least 1. */
   readonly epochs: number
   /** How many of the training images are used, from the first; `null` for all. */
@@ -40,6 +47,8 @@ export interface TrainConfig extends GradientSettings {
   readonly backend: BackendName
   /** The folder above that of the data set, for those that are files; `null` for `GG_DATA_DIR`. */
   readonly dataDir: string | null
+  /** The side of the squares that pictures of a folder are made into, in pixels, at least 1. */
+  readonly imageSize: number
 }
 
 /** Settings as they are given: what is left out, or undefined, has its default. */
@@ -68,6 +77,11 @@ const text: z.ZodType<string> = z.custom<string>((x) => typeof x === 'string' &&
   error: ({ input }) => `must be text, got ${show(input)}`,
 })
 
+/** `crop,flip` as the list it stands for. */
+function listOfWords(x: unknown): unknown {
+  return typeof x === 'string' ? x.split(/[,+]/).map((word) => word.trim()) : x
+}
+
 const schema = z.strictObject({
   model: nameOf(MODELS).default('lenet'),
   data: nameOf(DATASETS).default('glyphs'),
@@ -82,12 +96,16 @@ const schema = z.strictObject({
     .nullable()
     .default(null),
   weightDecay: finiteNumber('of 0 or more', (x) => x >= 0).optional(),
+  augment: z.preprocess(listOfWords, z.array(nameOf(AUGMENTATIONS))).default([]),
+  labelSmoothing: finiteNumber('of 0 or more and below 1', (x) => x >= 0 && x < 1).default(0),
   batchSize: wholeNumber(1).default(64),
+  accumulate: wholeNumber(1).default(1),
   epochs: wholeNumber(1).default(8),
   limit: wholeNumber(1).nullable().default(null),
   seed: wholeNumber(0).default(0),
   backend: nameOf(BACKENDS).default('wasm'),
   dataDir: text.nullable().default(null),
+  imageSize: wholeNumber(1).default(64),
 })
 
 /**

@@ -1,9 +1,10 @@
-import type { Tree } from '@gg/core'
-import { batches, type ImageDataset, type ToTensorsOptions, toTensors } from '@gg/data'
-import type { Model } from '@gg/models'
+import { batches, type ImageBatch, prefetch, type ToTensorsOptions, toTensors } from '@gg/data'
+import type { ModelWithStats } from '@gg/models'
 import { softmaxCrossEntropyWithIntegerLabels } from '@gg/optim'
 import { argMax, cast, equal, stack, sum, tidy } from '@tensorflow/tfjs-core'
+import type { Images } from '../names/datasets.ts'
 import { nextTurn } from './next-turn.ts'
+import type { Weights } from './part-gradient.ts'
 
 /** How good a model is on images that it has not learned from. */
 export interface Evaluation {
@@ -26,23 +27,25 @@ export interface EvaluateOptions {
 /**
  * Loss and accuracy on a data set, without gradients.
  *
- * Memory: borrows `params`; nothing is left.
+ * Memory: borrows the weights; nothing is left.
  *
  * @returns nothing if the signal ended it
  */
 export async function evaluate(
-  model: Model,
-  params: Tree,
-  dataset: ImageDataset,
+  model: ModelWithStats,
+  { params, stats }: Weights,
+  dataset: Images,
   { normalization = {}, batchSize = 256, signal }: EvaluateOptions = {},
 ): Promise<Evaluation | undefined> {
   let loss = 0
   let correct = 0
-  for (const batch of batches(dataset, { batchSize, shuffle: false })) {
+  const options = { batchSize, shuffle: false }
+  const all = 'read' in dataset ? batches(dataset, options) : batches(dataset, options)
+  for await (const batch of prefetch<ImageBatch>(all)) {
     if (signal?.aborted) return undefined
     const sums = tidy(() => {
       const { images, labels } = toTensors(batch, normalization)
-      const logits = model.apply(params, images)
+      const { logits } = model.applyWithStats(params, stats, images)
       return stack([
         sum(softmaxCrossEntropyWithIntegerLabels(logits, labels)),
         sum(cast(equal(argMax(logits, 1), labels), 'float32')),

@@ -1,4 +1,4 @@
-import { createSites, type Model, ModelError, type Sites } from '@gg/models'
+import { createSites, ModelError, type ModelWithStats, type Sites } from '@gg/models'
 import type { TrainConfig } from '../config/train-config.ts'
 import { GRADIENTS } from '../names/gradients.ts'
 import { TrainingError } from '../training-error.ts'
@@ -8,7 +8,7 @@ import { TrainingError } from '../training-error.ts'
  *
  * @throws TrainingError `INVALID_CONFIG` for a pattern that matches no site of the model.
  */
-export function placeSites(config: TrainConfig, model: Model): Sites | undefined {
+export function placeSites(config: TrainConfig, model: ModelWithStats): Sites | undefined {
   const { gradient, sites } = config
   const shaping = GRADIENTS[gradient].create?.(config)
   if (shaping === undefined || sites === null) return undefined

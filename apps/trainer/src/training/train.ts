@@ -1,12 +1,16 @@
 import '@gg/core/register-gradients'
-import { createOptimizer, type Optimizer, type Tree } from '@gg/core'
-import { countParams, type Model, type Sites } from '@gg/models'
+import type { Optimizer, Tree } from '@gg/core'
+import { augment } from '@gg/data'
+import { type BatchStats, countParams, type ModelWithStats, type Sites } from '@gg/models'
 import { parseTrainConfig, type TrainConfig, type TrainConfigInput } from '../config/train-config.ts'
+import { AUGMENTATIONS } from '../names/augmentations.ts'
 import { startBackend } from '../names/backends.ts'
 import { DATASETS } from '../names/datasets.ts'
 import { MODELS } from '../names/models.ts'
 import { createUpdateRule } from '../names/optimizers.ts'
 import { SCHEDULES } from '../names/schedules.ts'
+import { localGradients } from './gradient-source.ts'
+import { createLearner } from './learner.ts'
 import type { Metrics } from './metrics.ts'
 import { placeSites } from './place-sites.ts'
 import { runEpochs } from './run-epochs.ts'
@@ -34,6 +38,8 @@ export interface TrainOptions {
   readonly onProgress?: (event: TrainEvent) => void
   /** Ends the run after the step that is under way. */
   readonly signal?: AbortSignal
+  /** Whether files of the data set that are not there are downloaded. */
+  readonly download?: boolean
 }
 
 /** A model that has been trained. */
@@ -45,9 +51,11 @@ export interface TrainResult {
   /** All that was reported but the start. */
   readonly metrics: readonly Metrics[]
   /** The model, which holds no weights. */
-  readonly model: Model
+  readonly model: ModelWithStats
   /** The owner of weights and optimizer state. */
   readonly optimizer: Optimizer<Tree>
+  /** Running statistics of batch norm; `{}` for a model without. */
+  readonly stats: BatchStats
   /** The owner of what the sites remember; nothing with the gradient `none`. */
   readonly sites: Sites | undefined
   /** Disposes weights and states. */
@@ -78,7 +86,7 @@ export interface TrainResult {
 export async function train(input: TrainConfigInput = {}, options: TrainOptions = {}): Promise<TrainResult> {
   const config = parseTrainConfig(input)
   await startBackend(config.backend)
-  const data = await DATASETS[config.data].load(config.dataDir, config.limit)
+  const data = await DATASETS[config.data].load({ ...config, download: options.download ?? false })
   const model = MODELS[config.model].create({
     inputShape: data.train.shape,
     classes: data.train.classNames.length,
@@ -86,14 +94,19 @@ export async function train(input: TrainConfigInput = {}, options: TrainOptions 
   const sites = placeSites(config, model)
   const steps = Math.ceil(data.train.size / config.batchSize) * config.epochs
   const learningRate = SCHEDULES[config.schedule].create(config.learningRate, steps)
-  const optimizer = createOptimizer(
-    createUpdateRule(config.optimizer, { ...config, learningRate }),
-    model.init(config.seed),
-  )
+  const { normalization } = DATASETS[config.data]
+  const problem = { model, sites, normalization, labelSmoothing: config.labelSmoothing }
+  const learner = createLearner({
+    model,
+    seed: config.seed,
+    rule: createUpdateRule(config.optimizer, { ...config, learningRate }),
+    source: localGradients(problem, config.seed, config.accumulate),
+  })
   const dispose = (): void => {
-    optimizer.dispose()
+    learner.dispose()
     sites?.dispose()
   }
+  const augmentations = config.augment.map((name) => AUGMENTATIONS[name].create())
   try {
     const metrics: Metrics[] = []
     const report = (event: TrainEvent): void => {
@@ -103,15 +116,17 @@ export async function train(input: TrainConfigInput = {}, options: TrainOptions 
     report({
       kind: 'start',
       config,
-      parameters: countParams(optimizer.params),
+      parameters: countParams(learner.optimizer.params),
       sites: sites?.names ?? [],
       trainImages: data.train.size,
       testImages: data.test.size,
       steps,
     })
     const { signal } = options
-    const status = await runEpochs({ config, data, model, sites, optimizer, learningRate, report, signal })
-    return { config, status, metrics, model, optimizer, sites, dispose }
+    const moves = augmentations.length > 0 ? augment(augmentations) : undefined
+    const status = await runEpochs({ config, data, model, learner, augment: moves, learningRate, report, signal })
+    const { optimizer, stats } = learner
+    return { config, status, metrics, model, optimizer, stats, sites, dispose }
   } catch (error) {
     dispose()
     throw error

@@ -1,4 +1,4 @@
-import { studentTLimit, studentTTails } from './statistics-student-t.ts'
+import { studentTLimit, studentTTails } from './student-t.ts'
 
 /** What a few numbers have in common. */
 export interface Sample {
