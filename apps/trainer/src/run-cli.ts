@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { listCommand } from './commands/list-command.ts'
 import { trainCommand } from './commands/train-command.ts'
+import { compareCommand } from './compare/compare-command.ts'
 import { TrainingError } from './training-error.ts'
 import { version } from './version.ts'
 
@@ -23,7 +24,8 @@ export async function runCli(args: readonly string[]): Promise<number> {
     .version(version, '-V, --version')
     .exitOverride()
   // Commands that are added inherit no settings, and would end the process by themselves.
-  for (const command of [trainCommand(exit), listCommand()]) program.addCommand(command.copyInheritedSettings(program))
+  for (const command of [trainCommand(exit), listCommand(), compareCommand()])
+    program.addCommand(command.copyInheritedSettings(program))
   try {
     await program.parseAsync(args, { from: 'user' })
     return code

@@ -1,8 +1,8 @@
 import { readVectors } from '@gg/testing'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { studentTLimit, studentTTails } from '../src/statistics-student-t.ts'
-import { holm, sampleOf, welchTest } from '../src/statistics-welch.ts'
+import { studentTLimit, studentTTails } from '../src/statistics/student-t.ts'
+import { holm, sampleOf, welchTest } from '../src/statistics/welch.ts'
 
 interface Vectors {
   readonly tests: readonly {
