@@ -8,10 +8,11 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 const config: ViteUserConfig = defineConfig({
   plugins: [
     {
-      // As the build does it: a compiled module is a constant of the code.
-      name: 'wasm-as-bytes',
+      // As the build does it: compiled modules and the script of a thread are constants of the code.
+      name: 'compiled-kernels',
       enforce: 'pre',
       load(id) {
+        if (id.endsWith('/build/worker.txt')) return `export default ${JSON.stringify(readFileSync(id, 'utf8'))}`
         if (!id.endsWith('.wasm')) return undefined
         return `export default Uint8Array.from(atob('${readFileSync(id, 'base64')}'), (c) => c.charCodeAt(0))`
       },

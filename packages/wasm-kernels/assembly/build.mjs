@@ -2,6 +2,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import asc from 'assemblyscript/asc'
+import { build } from 'esbuild'
 import { TILES, tileSource } from './tiles.mjs'
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url))
@@ -31,7 +32,20 @@ async function compile(entry, name, generated, flags = []) {
   if (error !== null) throw new Error(`assembly/${entry} does not compile as ${name}:\n${stderr.toString()}`)
 }
 
+/** The script of a thread, in one piece: it travels as text, so that no bundler has to know of a second file. */
+async function bundleWorker() {
+  await build({
+    entryPoints: [here('../src/engine/worker.ts')],
+    outfile: here('../build/worker.txt'),
+    bundle: true,
+    minifySyntax: true,
+    target: 'es2022',
+    logLevel: 'error',
+  })
+}
+
 await mkdir(here('../build'), { recursive: true })
+await bundleWorker()
 await compile('plain.ts', 'plain')
 for (const tile of TILES) {
   await compile(GENERATED, tile.name, tileSource(tile), tile.fused ? ['--enable=relaxed-simd'] : [])

@@ -1,3 +1,5 @@
+export { describe, type WasmDescription } from './describe.ts'
+export { type EnableWasmOptions, enableWasm } from './enable-wasm.ts'
 export { KERNEL_NAMES } from './kernel-names.ts'
 export { registerWasmKernels } from './register-wasm-kernels.ts'
 export { WasmKernelError, type WasmKernelErrorCode } from './wasm-kernel-error.ts'

@@ -1,5 +1,10 @@
 /** What went wrong, as a word a program can compare; it does not change between versions. */
-export type WasmKernelErrorCode = 'INVALID_ARGUMENT' | 'MISSING_BACKEND' | 'SHAPE_MISMATCH' | 'UNSUPPORTED'
+export type WasmKernelErrorCode =
+  | 'INVALID_ARGUMENT'
+  | 'MISSING_BACKEND'
+  | 'SHAPE_MISMATCH'
+  | 'THREAD_FAILED'
+  | 'UNSUPPORTED'
 
 /** The error that every kernel of this package throws. */
 export class WasmKernelError extends Error {

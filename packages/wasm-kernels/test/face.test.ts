@@ -2,7 +2,13 @@ import * as face from '@gg/wasm-kernels'
 import { expect, test } from 'vitest'
 
 test('exports these names', () => {
-  expect(Object.keys(face).sort()).toEqual(['KERNEL_NAMES', 'WasmKernelError', 'registerWasmKernels'])
+  expect(Object.keys(face).sort()).toEqual([
+    'KERNEL_NAMES',
+    'WasmKernelError',
+    'describe',
+    'enableWasm',
+    'registerWasmKernels',
+  ])
 })
 
 test('names the kernels it adds or replaces', () => {
@@ -17,6 +23,10 @@ test('names the kernels it adds or replaces', () => {
     'FusedConv2D',
     'FusedDepthwiseConv2D',
     '_FusedMatMul',
+    'GgBatchMoments',
+    'GgBatchNormalize',
+    'GgBatchNormalizeGrad',
+    'GgRunningMoments',
     'Identity',
     'MaxPool',
     'MaxPoolGrad',

@@ -1,6 +1,7 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
+import { backend_util, version_core } from '@tensorflow/tfjs-core'
 import type { WasmHeap } from '../wasm-kernel.ts'
-import { chooseBuild } from './builds.ts'
+import { chooseBuild, PLAIN } from './builds.ts'
 import { createEngine, type Engine } from './engine.ts'
 import { heapOf } from './heap.ts'
 
@@ -27,5 +28,12 @@ export function useEngine(backend: WasmHeap, engine: Engine): void {
 
 function start(backend: WasmHeap): Engine | undefined {
   const heap = heapOf(backend as BackendWasm)
-  return heap === undefined ? undefined : createEngine(heap, chooseBuild())
+  if (heap === undefined) {
+    backend_util.warn(
+      `@gg/wasm-kernels: tfjs ${version_core} keeps its memory elsewhere than the tested 4.22.0; ` +
+        'kernels run through the stock ones, which is right and slower.',
+    )
+    return undefined
+  }
+  return WebAssembly.validate(PLAIN) ? createEngine(heap, chooseBuild()) : undefined
 }

@@ -1,8 +1,11 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core'
 import { type Arena, createArena } from './arena.ts'
 import { PLAIN, TILE_BUILDS, type TileBuild } from './builds.ts'
-import type { Heap } from './heap.ts'
+import { type Heap, isShared } from './heap.ts'
 import { instantiate, type Job } from './instantiate.ts'
+import { CONTROL_BYTES } from './pieces.ts'
+import { type Pool, startPool } from './pool.ts'
+import { shareMemory } from './share-memory.ts'
 
 /** How a job may be cut into pieces. */
 export interface Cut {
@@ -37,16 +40,44 @@ export interface Engine {
 const INTS = 24
 const REALS = 8
 
-/** Puts a build of the kernels onto a heap. */
+/** Puts a build of the kernels onto a heap; everything runs on the calling thread. */
 export function createEngine(heap: Heap, build: TileBuild): Engine {
-  const jobs: Readonly<Record<string, Job>> = {
-    ...instantiate(PLAIN, heap.memory),
-    ...instantiate(TILE_BUILDS[build], heap.memory),
+  return assemble(heap, build, heap.allocate(CONTROL_BYTES + 4 * (INTS + REALS)), load(heap, build))
+}
+
+/** Puts a build of the kernels onto a heap whose memory is shared, and starts `threads - 1` threads that help. */
+export async function createThreadedEngine(heap: Heap, build: TileBuild, threads: number): Promise<Engine> {
+  const control = heap.allocate(CONTROL_BYTES + 4 * (INTS + REALS))
+  const loaded = load(heap, build)
+  const jobs = loaded.jobs.map(([, job]) => job)
+  try {
+    return assemble(heap, build, control, loaded, await startPool(heap.memory, loaded.modules, jobs, control, threads))
+  } catch (cause) {
+    heap.free(control)
+    throw cause
   }
+}
+
+interface Loaded {
+  readonly modules: readonly WebAssembly.Module[]
+  readonly jobs: readonly (readonly [name: string, job: Job])[]
+}
+
+function load(heap: Heap, build: TileBuild): Loaded {
+  const modules = [PLAIN, TILE_BUILDS[build]].map(
+    (bytes) => new WebAssembly.Module(isShared(heap.memory) ? shareMemory(bytes) : bytes),
+  )
+  return { modules, jobs: modules.flatMap((module) => instantiate(module, heap.memory)) }
+}
+
+function assemble(heap: Heap, build: TileBuild, control: number, { jobs }: Loaded, pool?: Pool): Engine {
+  const byName = new Map(jobs.map(([name, job], which) => [name, { job, which }]))
   const [rows = 4, columns = 8] = (/\d+x\d+/.exec(build)?.[0] ?? '').split('x').map(Number)
-  const args = heap.allocate(4 * (INTS + REALS))
+  const args = control + CONTROL_BYTES
+  // The number a thread has stays its own when another dies.
+  const threads = pool?.threads ?? 1
   const arena = createArena(heap)
-  let scratch = { address: 0, bytes: 0 }
+  let scratch = { address: 0, stride: 0 }
   let words = new Int32Array(heap.memory.buffer)
   let fractions = new Float32Array(heap.memory.buffer)
 
@@ -57,35 +88,38 @@ export function createEngine(heap: Heap, build: TileBuild): Engine {
     fractions = new Float32Array(heap.memory.buffer)
   }
 
-  function provide(bytes: number): number {
-    if (bytes > scratch.bytes) {
-      heap.free(scratch.address)
-      scratch = { address: 0, bytes: 0 }
-      scratch = { address: heap.allocate(bytes), bytes }
-    }
-    return scratch.address
+  function provide(bytes: number): void {
+    if (bytes <= scratch.stride) return
+    const stride = Math.ceil(bytes / 64) * 64
+    heap.free(scratch.address)
+    scratch = { address: 0, stride: 0 }
+    scratch = { address: heap.allocate(stride * threads), stride }
   }
 
   return {
     build,
     tile: { rows, columns },
-    threads: 1,
+    get threads() {
+      return pool?.threads ?? 1
+    },
     heap,
-    run(name, { items, scratch: bytes = 0 }, ints, reals = []) {
-      const job = jobs[name]
-      if (job === undefined) throw new TypeError(`no job '${name}' in the kernels' module`)
-      const own = provide(bytes)
+    run(name, { items, grain, scratch: bytes = 0 }, ints, reals = []) {
+      const found = byName.get(name)
+      if (found === undefined) throw new TypeError(`no job '${name}' in the kernels' modules`)
+      provide(bytes)
       look()
       words.set(ints, args >>> 2)
       if (reals.length > 0) fractions.set(reals, (args >>> 2) + INTS)
-      job(args, 0, items, own)
+      if (pool === undefined || pool.threads === 1 || items <= grain) found.job(args, 0, items, scratch.address)
+      else pool.run(found.which, items, grain, scratch.address, scratch.stride)
     },
     at: heap.addressOf,
     borrow: arena.borrow,
     dispose() {
+      pool?.dispose()
       arena.dispose()
       heap.free(scratch.address)
-      heap.free(args)
+      heap.free(control)
     },
   }
 }

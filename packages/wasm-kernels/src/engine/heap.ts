@@ -20,6 +20,11 @@ interface Emscripten {
 
 const ALIGNMENT = 64
 
+/** Whether threads can see a memory. */
+export function isShared(memory: WebAssembly.Memory): boolean {
+  return typeof SharedArrayBuffer !== 'undefined' && memory.buffer instanceof SharedArrayBuffer
+}
+
 /** Finds the memory behind a backend; undefined where a version of tfjs keeps it elsewhere. */
 export function heapOf(backend: BackendWasm): Heap | undefined {
   const { asm, _malloc: malloc, _free: free }: Emscripten = backend.wasm as Emscripten
