@@ -3,8 +3,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
+import { chromiumPath, launchChromium } from '@gg/testing/chromium'
 import { build } from 'esbuild'
-import { chromium } from 'playwright-core'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { augment, batches, cutout, flip, glyphs, mixup, padCrop } from '../src/index.ts'
 import { idx } from './idx-file.ts'
@@ -12,14 +12,6 @@ import { localServer } from './local-server.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 const built = existsSync(join(root, 'packages/data/dist/browser.js'))
-const executablePath = [
-  process.env['CHROMIUM_PATH'] ?? '',
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-].find((path) => existsSync(path))
-// A browser for one test: no sandbox, which root cannot have, and no business of its own on the network.
-const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run']
 const dataDir = process.env['GG_DATA_DIR']
 
 /** What the page does; `report` is called with what it found. */
@@ -74,7 +66,7 @@ describe('the built package', () => {
   })
 
   const title = 'runs in Chromium, with the same bytes as here (needs a build, and Chromium or CHROMIUM_PATH)'
-  it.skipIf(!built || executablePath === undefined)(title, async () => {
+  it.skipIf(!built || chromiumPath === undefined)(title, async () => {
     const { outputFiles } = await bundle()
     const files: Readonly<Record<string, readonly [type: string, bytes: Uint8Array | string]>> = {
       '/': ['text/html', '<!doctype html><script type="module" src="/page.js"></script>'],
@@ -91,7 +83,7 @@ describe('the built package', () => {
       const [type, bytes] = files[path] ?? []
       response.writeHead(type === undefined ? 404 : 200, { 'content-type': type ?? 'text/plain' }).end(bytes)
     })
-    const browser = await chromium.launch({ executablePath: executablePath ?? '', args: FLAGS })
+    const browser = await launchChromium()
     onTestFinished(() => browser.close())
     const page = await browser.newPage()
     const errors: string[] = []

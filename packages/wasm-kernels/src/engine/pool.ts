@@ -16,16 +16,19 @@ export interface Pool {
 const PIECES_A_THREAD = 4
 /** How often the main thread looks whether the last piece is done before it sleeps. */
 const LOOKS = 100_000
-/** Milliseconds without a piece done after which a thread counts as lost. */
-const PATIENCE = 30_000
 
-/** Starts `threads - 1` threads beside the main one; resolves when all of them wait for work. */
+/**
+ * Starts `threads - 1` threads beside the main one; resolves when all of them wait for work.
+ *
+ * @param patience Milliseconds without a piece done after which a thread counts as lost.
+ */
 export async function startPool(
   memory: WebAssembly.Memory,
   modules: readonly WebAssembly.Module[],
   jobs: readonly Job[],
   control: number,
   threads: number,
+  patience = 30_000,
 ): Promise<Pool> {
   const words = new Int32Array(memory.buffer)
   const base = control >>> 2
@@ -58,11 +61,11 @@ export async function startPool(
       if (done !== seen) {
         seen = done
         since = performance.now()
-      } else if (performance.now() - since > PATIENCE) {
+      } else if (performance.now() - since > patience) {
         alive = 1
         throw new WasmKernelError(
           'THREAD_FAILED',
-          `WASM threads: ${count - done} of ${count} pieces were not done within ${PATIENCE / 1000} s, so a thread ` +
+          `WASM threads: ${count - done} of ${count} pieces were not done within ${patience / 1000} s, so a thread ` +
             'must have died. From now on one thread does all the work; start the program anew to have more.',
         )
       }
