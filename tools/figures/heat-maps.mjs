@@ -7,16 +7,17 @@ const LABEL = 204
 
 /**
  * The body and size of a figure with one row of pictures for each entry of `rows`, `{ title, note?, pixel }`.
- * `pixel(column, u, v)` is the colour at the row u and column v, both from 0 to 1, of the picture in that column.
+ * `pixel(column, u, v)` is the colour at the row u and column v, both from 0 to 1, of the picture in that column, which has
+ * `sides[column]` × `sides[column]` pixels.
  */
-export function pictureRows(rows, columns, side) {
+export function pictureRows(rows, sides) {
   const body = rows.flatMap(({ title, note, pixel }, row) => {
     const top = GAP + row * (SIDE + GAP)
     const middle = top + SIDE / 2
     return [
       `<text class="ink" x="8" y="${middle + (note === undefined ? 4 : -4)}">${title}</text>`,
       ...(note === undefined ? [] : [`<text class="faint" x="8" y="${middle + 13}" font-size="11">${note}</text>`]),
-      ...Array.from({ length: columns }, (_, column) => {
+      ...sides.map((side, column) => {
         const file = png(side, side, (x, y) => pixel(column, (y + 0.5) / side, (x + 0.5) / side))
         const href = `data:image/png;base64,${file.toString('base64')}`
         const left = LABEL + column * (SIDE + GAP)
@@ -24,7 +25,7 @@ export function pictureRows(rows, columns, side) {
       }),
     ]
   })
-  return { body, width: LABEL + columns * (SIDE + GAP), height: rows.length * (SIDE + GAP) + GAP }
+  return { body, width: LABEL + sides.length * (SIDE + GAP), height: rows.length * (SIDE + GAP) + GAP }
 }
 
 /** `heat` of 0 to 1 over a colour: from it over red to yellow. */

@@ -57,7 +57,10 @@ const rows = [
 ]
 writeFigure('gating', {
   title: 'Where gradient flows over images, without a gate and behind one',
-  ...pictureRows(rows, SHOWN.length, 32),
+  ...pictureRows(
+    rows,
+    SHOWN.map(() => side),
+  ),
 })
 
 const share = norm(behind) / norm(before)

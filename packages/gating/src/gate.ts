@@ -19,8 +19,8 @@ import { type GateOptions, resolveGateOptions } from './gate-options.ts'
  *
  * On weight gradients (`params` are the weights, of any shape) it is the same rule, and an experiment of ours.
  *
- * Shapes: updates and params of equal shapes, float32; see {@link GateOptions} for what the variants need. State:
- * none. Needs `params`: yes, the feature map (or the weights). Deterministic; one pass, no value is read back. NaN in
+ * Shapes: updates and params of equal shapes, float32, of any rank; the variants and `'standardize'` need rank 2 or more,
+ * `[batch, ...positions, channels]`, see {@link GateOptions}. State: none. Needs `params`: yes, the feature map (or the weights). Deterministic; one pass, no value is read back. NaN in
  * either shows in the result. Memory: borrows both, the result is new.
  *
  * Deviations: without options none known; the source is silent on the layers to gate and on all that the options do,

@@ -1,112 +1,98 @@
-// Draws docs/images/lateral-mask.svg: where the gradient of a LeNet's first layer flows over drawn digits, without a mask,
-// with the lateral mask, and with its controls at the same kept fraction; and prints how much of it lies on the digit.
-// Run after a build of all packages: node packages/lateral-mask/scripts/figure.mjs
-import '../../core/dist/register-gradients.js'
-import '../../wasm-kernels/dist/register.js'
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
-import { deflateSync } from 'node:zlib'
+// Draws docs/images/lateral-mask.svg: where the gradient of a first layer flows over images, without a mask, with the
+// lateral mask, and with its controls at the same kept fraction. On the left a LeNet on drawn digits, whose place is
+// known, so that it also prints how much of the gradient lies on the digit; on the right a ResNet-8 on CIFAR-10, where
+// GG_DATA_DIR has it, and more digits where it has not.
+// Run after a build of all packages: GG_DATA_DIR=... node packages/lateral-mask/scripts/figure.mjs
+import '@gg/core/register-gradients'
+import '@gg/wasm-kernels/register'
+import { glyphs } from '@gg/data'
+import { lateralMask, lateralMaskFactor, magnitudeMask, randomMask } from '@gg/lateral-mask'
+import { cifarResnet, lenet } from '@gg/models'
 import * as tf from '@tensorflow/tfjs-core'
-import { createOptimizer, gradientTransformation, valueAndGrad } from '../../core/dist/index.js'
-import { glyphs } from '../../data/dist/index.js'
-import { createSites, lenet } from '../../models/dist/index.js'
-import { adam } from '../../optim/dist/index.js'
-import { lateralMask, lateralMaskFactor, magnitudeMask, randomMask } from '../dist/index.js'
+import { accuracy, gradientAt, trainClassifier } from '../../../tools/figures/classifier.mjs'
+import { writeFigure } from '../../../tools/figures/figure-file.mjs'
+import { hot, pictureRows } from '../../../tools/figures/heat-maps.mjs'
+import { batchOf, colorAt, realImages } from '../../../tools/figures/real-images.mjs'
 
 await tf.setBackend('wasm')
 await tf.ready()
 
 const STEPS = Number(process.env['STEPS'] ?? 1000)
-const BATCH = 50
-const SHOWN = [0, 1, 2, 3, 4, 5]
 const SITE = 'conv1/output'
-const ZOOM = 4
-const SIDE = 28 * ZOOM
 
-const { params, model } = train()
-const test = glyphs({ size: 500, seed: 7, split: 'test' })
-const gradient = gradientAt(params, 0, 500)
-const kept = tf.tidy(() => tf.mean(lateralMaskFactor(gradient)).dataSync()[0])
-const rows = [
-  ['no mask', gradient],
-  ['lateralMask()', lateralMask().update(gradient, {})[0]],
-  [`magnitudeMask, keep ${kept.toFixed(2)}`, magnitudeMask({ threshold: { keep: kept } }).update(gradient, {})[0]],
-  [`randomMask, keep ${kept.toFixed(2)}`, randomMask({ keep: kept }).update(gradient, { count: 0 })[0]],
+const digits = { train: glyphs({ size: 50_000, seed: 1 }), test: glyphs({ size: 1000, seed: 7, split: 'test' }) }
+const pictures = await realImages('cifar10')
+// A valid convolution of 5 × 5 sees around position p the pixels p to p + 4, so the map's edge is 2 pixels in.
+const onDigits = look(lenet({ inputShape: digits.test.shape }), digits, { edge: 2, size: 500 })
+const onPictures = look(cifarResnet({ depth: 8, inputShape: pictures.test.shape }), pictures, { edge: 0, size: 100 })
+
+const shown = [
+  ...[0, 1, 2].map((image) => ({ ...onDigits, image })),
+  ...[1, 4, 5].map((image) => ({ ...onPictures, image })),
 ]
-const width = 190 + SHOWN.length * (SIDE + 8)
-const height = (rows.length + 1) * (SIDE + 8) + 8
-const flows = rows.map(([, map]) => norms(map))
-const svg = [
-  `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="12">`,
-  '<title>Where gradient flows over digits, before and after the mask</title>',
-  `<rect width="${width}" height="${height}" fill="#ffffff"/>`,
-  ...['input', ...rows.map(([title]) => title)].flatMap((title, row) => [
-    `<text x="8" y="${8 + row * (SIDE + 8) + SIDE / 2}" fill="#1f2328">${title}</text>`,
-    ...SHOWN.map((image, column) => cell(row, column, image)),
-  ]),
-  '</svg>',
-].join('\n')
-const out = fileURLToPath(new URL('../../../docs/images/lateral-mask.svg', import.meta.url))
-mkdirSync(fileURLToPath(new URL('.', `file://${out}`)), { recursive: true })
-writeFileSync(out, `${svg}\n`)
+const titles = [
+  { title: 'no mask' },
+  { title: 'lateralMask()', note: `keeps ${onDigits.kept.toFixed(2)} and ${onPictures.kept.toFixed(2)}` },
+  { title: 'magnitudeMask', note: 'control: as many positions' },
+  { title: 'randomMask', note: 'control: as many positions' },
+]
+const rows = [
+  { title: 'input', pixel: (column, u, v) => beneath(shown[column], u, v) },
+  ...titles.map((title, row) => ({ ...title, pixel: (column, u, v) => over(shown[column], row, u, v) })),
+]
+writeFigure('lateral-mask', {
+  title: 'Where gradient flows over images, before and after the mask',
+  ...pictureRows(
+    rows,
+    shown.map(({ side }) => side),
+  ),
+})
 
-const lines = rows.map(
-  ([title], i) => `${title}: ${(100 * shareOnDigit(flows[i])).toFixed(1)} % of the squared norm on the box`,
+const lines = titles.map(
+  ({ title }, i) => `${title}: ${percent(shareOnDigit(onDigits.flows[i]))} of the squared norm on the box`,
 )
 process.stdout.write(
-  `accuracy on 500 images: ${accuracy(params).toFixed(3)}; kept fraction ${kept.toFixed(3)}; ` +
-    `the box covers ${(100 * boxShare()).toFixed(1)} % of the positions\n${lines.join('\n')}\n`,
+  `digits: kept fraction ${onDigits.kept.toFixed(3)}; the box covers ${percent(boxShare())} of the positions\n`,
 )
+process.stdout.write(`${lines.join('\n')}\npictures: kept fraction ${onPictures.kept.toFixed(3)}\n`)
 
-function train() {
-  const model = lenet({ inputShape: [32, 32, 1] })
-  const data = glyphs({ size: STEPS * BATCH, seed: 1 })
-  const optimizer = createOptimizer(adam(1e-3), model.init(0))
-  for (let step = 0; step < STEPS; step++) {
-    tf.tidy(() => void optimizer.minimize((params) => loss(model, params, data, step * BATCH, BATCH)))
-  }
-  return { params: optimizer.params, model }
+/** A trained network's gradient over test images, without a mask and with each, as norms over channels. */
+function look(model, { train, test }, { edge, size }) {
+  const trained = trainClassifier(model, train, { steps: STEPS })
+  process.stdout.write(
+    `${model.name} on ${test.name}, ${STEPS} steps: accuracy ${accuracy(trained, test).toFixed(3)}\n`,
+  )
+  const { updates } = gradientAt(trained, batchOf(test, 0, size), SITE)
+  const kept = tf.tidy(() => tf.mean(lateralMaskFactor(updates)).dataSync()[0])
+  const maps = [
+    updates,
+    lateralMask().update(updates, {})[0],
+    magnitudeMask({ threshold: { keep: kept } }).update(updates, {})[0],
+    randomMask({ keep: kept }).update(updates, { count: 0 })[0],
+  ]
+  const flows = maps.map((map) => tf.tidy(() => tf.norm(map, 'euclidean', -1).dataSync()))
+  return { test, edge, kept, flows, side: updates.shape[1] }
 }
 
-function loss(model, params, data, first, size, options = {}) {
-  const logits = model.apply(params, images(data, first, size), options)
-  const labels = tf.oneHot(tf.tensor1d([...data.labels.subarray(first, first + size)], 'int32'), 10)
-  return tf.neg(tf.mean(tf.sum(tf.mul(tf.logSoftmax(logits), tf.cast(labels, 'float32')), 1)))
+/** The image's colour at a place of the map. */
+function beneath({ test, edge, image }, u, v) {
+  const [height, width] = test.shape
+  return colorAt(test, image, (edge + u * (height - 2 * edge)) / height, (edge + v * (width - 2 * edge)) / width)
 }
 
-function images({ images: bytes }, first, size) {
-  return tf.tensor4d(
-    Float32Array.from(bytes.subarray(first * 1024, (first + size) * 1024), (b) => b / 255),
-    [size, 32, 32, 1],
+/** The flow over the image, relative to nearly the largest flow without a mask. */
+function over(seen, row, u, v) {
+  const { flows, side, image } = seen
+  const bright = flows[0].slice(image * side ** 2, (image + 1) * side ** 2).sort()[Math.floor(0.99 * side ** 2)]
+  return hot(
+    beneath(seen, u, v),
+    flows[row][image * side ** 2 + Math.floor(u * side) * side + Math.floor(v * side)] / bright,
   )
 }
 
-/** The gradient of the loss at the site, which a transformation that changes nothing puts by. */
-function gradientAt(params, first, size) {
-  const recorder = gradientTransformation({
-    init: () => ({ last: tf.scalar(0) }),
-    update: (updates) => [updates, { last: updates }],
-  })
-  const sites = createSites(model.sites, { [SITE]: recorder })
-  valueAndGrad((params) => loss(model, params, test, first, size, { training: true, sites }))(params)
-  return sites.state[SITE].last
-}
-
-function accuracy(params) {
-  return tf.tidy(() => {
-    const predicted = tf.argMax(model.apply(params, images(test, 0, 500)), 1)
-    return tf.mean(tf.cast(tf.equal(predicted, tf.tensor1d([...test.labels], 'int32')), 'float32')).dataSync()[0]
-  })
-}
-
-/** The norm over channels, image by image. */
-function norms(map) {
-  return tf.tidy(() => tf.sqrt(tf.sum(tf.square(map), -1)).dataSync())
-}
-
-/** Whether the middle of the 5×5 patch that position `p` of the 28×28 map sees lies in the digit's box. */
+/** Whether the middle of the patch that position `p` of the digits' map sees lies in the digit's box. */
 function onDigit(image, p) {
-  const [x0, y0, x1, y1] = test.boxes.subarray(4 * image, 4 * image + 4)
+  const [x0, y0, x1, y1] = digits.test.boxes.subarray(4 * image, 4 * image + 4)
   const [x, y] = [(p % 28) + 2, Math.floor(p / 28) + 2]
   return x >= x0 && x < x1 && y >= y0 && y < y1
 }
@@ -130,50 +116,6 @@ function boxShare() {
   return on / (500 * 784)
 }
 
-function cell(row, column, image) {
-  const [left, top] = [182 + column * (SIDE + 8), 8 + row * (SIDE + 8)]
-  const png = picture(image, row === 0 ? undefined : flows[row - 1])
-  return `<image x="${left}" y="${top}" width="${SIDE}" height="${SIDE}" href="data:image/png;base64,${png.toString('base64')}"/>`
-}
-
-/** The middle of the image in grey, with the flow over it in colour, relative to the largest flow without a mask. */
-function picture(image, flow) {
-  const largest = Math.max(...flows[0].subarray(image * 784, (image + 1) * 784))
-  const rows = Buffer.alloc((3 * SIDE + 1) * SIDE)
-  for (let y = 0; y < SIDE; y++) {
-    for (let x = 0; x < SIDE; x++) {
-      const [u, v] = [Math.floor(y / ZOOM), Math.floor(x / ZOOM)]
-      const grey = test.images[image * 1024 + (u + 2) * 32 + v + 2]
-      const heat = flow === undefined ? 0 : flow[image * 784 + u * 28 + v] / largest
-      const base = flow === undefined ? grey : grey / 3
-      // From the image over red to yellow.
-      const color = [base + heat * (255 - base), base * (1 - heat) + 230 * heat * heat, base * (1 - heat)]
-      for (const [c, level] of color.entries())
-        rows[y * (3 * SIDE + 1) + 1 + 3 * x + c] = Math.min(255, Math.round(level / 8) * 8)
-    }
-  }
-  const header = Buffer.alloc(13)
-  header.writeUInt32BE(SIDE, 0)
-  header.writeUInt32BE(SIDE, 4)
-  header.set([8, 2, 0, 0, 0], 8) // 8 bits, red green blue
-  const chunks = [chunk('IHDR', header), chunk('IDAT', deflateSync(rows, { level: 9 })), chunk('IEND', Buffer.alloc(0))]
-  return Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), ...chunks])
-}
-
-function chunk(type, data) {
-  const body = Buffer.concat([Buffer.from(type, 'latin1'), data])
-  const framed = Buffer.alloc(body.length + 8)
-  framed.writeUInt32BE(data.length, 0)
-  framed.set(body, 4)
-  framed.writeUInt32BE(crc32(body), body.length + 4)
-  return framed
-}
-
-function crc32(bytes) {
-  let crc = ~0
-  for (const byte of bytes) {
-    crc ^= byte
-    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0)
-  }
-  return ~crc >>> 0
+function percent(fraction) {
+  return `${(100 * fraction).toFixed(1)} %`
 }

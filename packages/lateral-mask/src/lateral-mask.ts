@@ -19,8 +19,9 @@ import { applyMask } from './set-norms.ts'
  * mask: `chain(lateralMask(), lateralMask())` masks more than `lateralMask()`. A map without contrast, such as the
  * gradient of global average pooling, passes whole under `{ std }` and `{ keep }`.
  *
- * Shapes: `[batch, height, width, channels]`, float32. The squares of the gradient must be within float32: sizes of 0
- * or 1e-18 to 1e18. State: none. Needs `params`: no. Deterministic; no value is read back. NaN stays where it is, and
+ * Shapes: `[batch, height, width, channels]`, float32; other ranks are refused, see `masked` of `@gg/core` for trees that
+ * hold some. Not for weights: a kernel's four axes are others. The squares of the gradient must be within float32: sizes
+ * of 0 or 1e-18 to 1e18. State: none. Needs `params`: no. Deterministic; no value is read back. NaN stays where it is, and
  * shuts the mask around it. Memory: borrows the updates, the result is new.
  *
  * Deviations: the paper's ε is `{ absolute }`; the default is relative, because a fixed ε keeps all gradients early and

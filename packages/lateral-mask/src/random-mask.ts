@@ -26,7 +26,7 @@ export type RandomMaskState = {
  * It differs from dropout in that all channels of a set share a position's fate, that the number of positions is fixed,
  * and that what passes is not scaled up.
  *
- * Shapes: `[batch, height, width, channels]`, float32. State: the count. Needs `params`: no. Deterministic: a mask
+ * Shapes: `[batch, height, width, channels]`, float32, as for `lateralMask`. State: the count. Needs `params`: no. Deterministic: a mask
  * depends on the seed, the count, the leaf's path and the shape, and is the same on every backend and machine; it is
  * drawn in JavaScript and handed over. NaN stays where it is. Memory: borrows the updates, the result is new.
  *
