@@ -1,4 +1,4 @@
-// Compiles the kernels into build/*.wasm: `plain.ts` once, `tiles.mjs` once for every register tile.
+// Compiles the kernels into build/*.wasm: `plain.ts` once, `tiled.ts` once for every register tile of `tiles.mjs`.
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import asc from 'assemblyscript/asc'
@@ -48,5 +48,5 @@ await mkdir(here('../build'), { recursive: true })
 await bundleWorker()
 await compile('plain.ts', 'plain')
 for (const tile of TILES) {
-  await compile(GENERATED, tile.name, tileSource(tile), tile.fused ? ['--enable=relaxed-simd'] : [])
+  await compile('tiled.ts', tile.name, tileSource(tile), tile.fused ? ['--enable=relaxed-simd'] : [])
 }

@@ -1,7 +1,9 @@
-// Writes the AssemblyScript of the kernels whose speed is the processor's: sums of products held in registers.
+// Writes the AssemblyScript of the one inner loop of all convolutions and matrix products: a tile of sums of products
+// that stays in registers.
 //
 // A tile of `rows` × `columns` sums must fit into the vector registers that V8 gives out, and AssemblyScript has no
-// arrays of locals, so each sum is a local of its own, written here.
+// arrays of locals, so each sum is a local of its own, written here. The loop over the inner dimension is not unrolled:
+// V8 before 13 moves the multiply-adds of an unrolled loop below its loads and then spills the sums.
 
 /** Every register tile that is built. `fused`: relaxed SIMD, whose multiply-add rounds once. */
 export const TILES = [
@@ -12,33 +14,133 @@ export const TILES = [
 ]
 
 const range = (n) => Array.from({ length: n }, (_, i) => i)
+const lines = (items, line) => items.map(line).join('\n')
+
+/** With one vector a row there are registers for more rows, and a row of four sums alone would wait for each addition. */
+const rowsOf = (tile, vectors) => (vectors === 1 ? 8 : tile.rows)
 
 /** The source of one build. */
-export function tileSource({ rows, columns, fused }) {
-  const multiplyAdd = (a, b, sum) =>
-    fused ? `f32x4.relaxed_madd(${a}, ${b}, ${sum})` : `f32x4.add(${sum}, f32x4.mul(${a}, ${b}))`
-  const vectors = range(columns / 4)
+export function tileSource(tile) {
+  const widths = range(tile.columns / 4).map((i) => i + 1)
   return `
-import { at, float, int } from './job'
+import { at } from './job'
+import { ADD, BIAS, CLAMP, SLOPE, clamped, loadPart, sloped, storePart } from './tile-edges'
 
-/** How many rows and columns the tile has: what packs its panels has to know. */
-export const TILE_ROWS: i32 = ${rows}
-export const TILE_COLUMNS: i32 = ${columns}
+/** How many rows the widest tile has: what packs its rows has to know. */
+export const TILE_ROWS: i32 = ${tile.rows}
+/** How many columns the widest tile has: a panel of packed columns is as wide. */
+export const TILE_COLUMNS: i32 = ${tile.columns}
 
-/** A loop of nothing but multiply-adds in registers: what this processor can do at most. Items: ${2 * rows * columns} operations. */
+${lines(widths, (vectors) => panelSource(tile, vectors))}
+/** One panel of \`columns\` (1 to TILE_COLUMNS) columns; see \`panel1\`. */
+export function multiplyPanel(${parameters}): void {
+${lines(widths.slice(0, -1), (vectors) => `  if (columns <= ${4 * vectors}) return panel${vectors}(${names})`)}
+  panel${widths.length}(${names})
+}
+${ceilingSource(tile)}`
+}
+
+const multiplyAdd = ({ fused }, a, b, sum) =>
+  fused ? `f32x4.relaxed_madd(${a}, ${b}, ${sum})` : `f32x4.add(${sum}, f32x4.mul(${a}, ${b}))`
+
+const PARAMETERS = {
+  rows: 'usize',
+  from: 'i32',
+  to: 'i32',
+  a: 'usize',
+  step: 'usize',
+  runs: 'usize',
+  runCount: 'i32',
+  length: 'i32',
+  b: 'usize',
+  pitch: 'usize',
+  c: 'usize',
+  columns: 'i32',
+  mode: 'i32',
+  bias: 'usize',
+  low: 'f32',
+  high: 'f32',
+}
+const names = Object.keys(PARAMETERS).join(', ')
+const parameters = Object.entries(PARAMETERS)
+  .map(([name, type]) => `${name}: ${type}`)
+  .join(', ')
+
+/**
+ * Rows \`from..to\` of one panel of columns. Row r reads its numbers from \`a\` + its first word in the table \`rows\`,
+ * \`step\` bytes apart, in \`runCount\` runs of \`length\`; behind each run it skips the second word of \`runs\`. The
+ * other factor is at \`b\`, one row of the panel every \`pitch\` bytes. The sums go to \`c\` + the second word of the row.
+ */
+function panelSource(tile, vectors) {
+  const rows = range(rowsOf(tile, vectors))
+  const columns = range(vectors)
+  const sums = rows.flatMap((i) => columns.map((j) => `s${i}_${j}`))
+  const row = (i) => (i === 0 ? 'rows + (<usize>p << 3)' : `rows + (<usize>min(p + ${i}, last) << 3)`)
+  return `function panel${vectors}(${parameters}): void {
+  const whole = columns == ${4 * vectors}
+  const last = to - 1
+  for (let p = from; p < to; p += ${rows.length}) {
+    // Rows behind the last repeat it: they compute and store the same.
+${lines(rows, (i) => `    let a${i} = a + load<u32>(${row(i)})`)}
+${lines(sums, (sum) => `    let ${sum} = f32x4.splat(0)`)}
+    let w = b
+    for (let r = 0; r < runCount; r++) {
+      const end = w + <usize>length * pitch
+      do {
+${lines(columns, (j) => `        const b${j} = v128.load(w, ${16 * j})`)}
+        w += pitch
+${lines(
+  rows,
+  (i) => `        const v${i} = v128.load32_splat(a${i})
+        a${i} += step
+${lines(columns, (j) => `        s${i}_${j} = ${multiplyAdd(tile, `v${i}`, `b${j}`, `s${i}_${j}`)}`)}`,
+)}
+      } while (w != end)
+      const skip = load<u32>(runs + (<usize>r << 3), 4)
+${lines(rows, (i) => `      a${i} += skip`)}
+    }
+${lines(rows, (i) => `    const c${i} = c + load<u32>(${row(i)}, 4)`)}
+    if (mode & ADD) {
+      if (whole) {
+${lines(rows, (i) => lines(columns, (j) => `        s${i}_${j} = f32x4.add(v128.load(c${i}, ${16 * j}), s${i}_${j})`))}
+      } else {
+${lines(rows, (i) => lines(columns, (j) => `        s${i}_${j} = f32x4.add(loadPart(c${i} + ${16 * j}, columns - ${4 * j}), s${i}_${j})`))}
+      }
+    }
+    if (mode & BIAS) {
+${lines(columns, (j) => `      const bias${j} = loadPart(bias + ${16 * j}, columns - ${4 * j})`)}
+${lines(rows, (i) => lines(columns, (j) => `      s${i}_${j} = f32x4.add(s${i}_${j}, bias${j})`))}
+    }
+    if (mode & CLAMP) {
+      const lows = f32x4.splat(low)
+      const highs = f32x4.splat(high)
+${lines(sums, (sum) => `      ${sum} = clamped(${sum}, lows, highs)`)}
+    } else if (mode & SLOPE) {
+      const slopes = f32x4.splat(low)
+${lines(sums, (sum) => `      ${sum} = sloped(${sum}, slopes)`)}
+    }
+    if (whole) {
+${lines(rows, (i) => lines(columns, (j) => `      v128.store(c${i}, s${i}_${j}, ${16 * j})`))}
+    } else {
+${lines(rows, (i) => lines(columns, (j) => `      storePart(c${i} + ${16 * j}, s${i}_${j}, columns - ${4 * j})`))}
+    }
+  }
+}
+`
+}
+
+/** A loop of nothing but multiply-adds in registers: what this processor can do at most. */
+function ceilingSource(tile) {
+  const { rows, columns } = tile
+  const sums = range((rows * columns) / 4)
+  return `/** Multiply-adds in registers and nothing else. Arguments: where the sums go, a vector. Items: ${2 * rows * columns} operations. */
 export function ceiling(args: usize, from: i32, to: i32, scratch: usize): void {
   const a = v128.load(at(args, 1))
-${range(rows)
-  .flatMap((i) => vectors.map((j) => `  let s${i}_${j} = f32x4.splat(0)`))
-  .join('\n')}
+${lines(sums, (i) => `  let s${i} = f32x4.splat(0)`)}
   for (let k = from; k < to; k++) {
-${range(rows)
-  .flatMap((i) => vectors.map((j) => `    s${i}_${j} = ${multiplyAdd('a', 'a', `s${i}_${j}`)}`))
-  .join('\n')}
+${lines(sums, (i) => `    s${i} = ${multiplyAdd(tile, 'a', 'a', `s${i}`)}`)}
   }
-${range(rows)
-  .flatMap((i) => vectors.map((j) => `  v128.store(at(args, 0), s${i}_${j}, ${16 * (i * vectors.length + j)})`))
-  .join('\n')}
+${lines(sums, (i) => `  v128.store(at(args, 0), s${i}, ${16 * i})`)}
 }
 `
 }

@@ -1,6 +1,9 @@
-import { Conv2DBackpropInput, type Conv2DBackpropInputInputs, type TensorInfo } from '@tensorflow/tfjs-core'
+import { Conv2DBackpropInput, type Conv2DBackpropInputInputs, type TensorInfo, util } from '@tensorflow/tfjs-core'
 import { callKernel } from './call-kernel.ts'
-import { type ConvAttrs, convGeometry } from './conv-geometry.ts'
+import { type ConvAttrs, convGeometry, sizesOf } from './conv-geometry.ts'
+import { convolve } from './convolution.ts'
+import { engineOf } from './engine/engine-of.ts'
+import { PLAIN_SUMS } from './finish.ts'
 import { floats } from './floats.ts'
 import { placeOnGrid } from './place-on-grid.ts'
 import { transposeMatrix } from './transpose-matrix.ts'
@@ -31,6 +34,14 @@ export const conv2DBackpropInput: WasmKernel = wasmKernel<Conv2DBackpropInputInp
     const dy = inputs.dy as TensorInfo
     const filter = inputs.filter as TensorInfo
     const g = convGeometry(Conv2DBackpropInput, attrs.inputShape, filter.shape, dy, attrs)
+    const engine = engineOf(backend)
+    if (engine !== undefined && dy.dtype === 'float32' && filter.dtype === 'float32') {
+      const dx = backend.makeOutput(attrs.inputShape, 'float32')
+      if (util.sizeFromShape(dx.shape) === 0) return dx
+      const places = { x: engine.at(dy), filter: engine.at(filter), y: engine.at(dx) }
+      convolve(engine, sizesOf(g, true), places, PLAIN_SUMS)
+      return dx
+    }
     const { strideHeight, strideWidth, dilationHeight, dilationWidth } = g
     const top = g.effectiveFilterHeight - 1 - g.padInfo.top
     const left = g.effectiveFilterWidth - 1 - g.padInfo.left

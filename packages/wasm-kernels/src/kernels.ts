@@ -1,21 +1,24 @@
 import { avgPoolGrad } from './avg-pool-grad.ts'
 import { batchMatMul } from './batch-mat-mul.ts'
+import { BINARY_KERNELS } from './binary-kernels.ts'
 import { cast } from './cast.ts'
+import { conv2D } from './conv2d.ts'
 import { conv2DBackpropFilter } from './conv2d-backprop-filter.ts'
 import { conv2DBackpropInput } from './conv2d-backprop-input.ts'
 import { depthwiseConv2dNativeBackpropFilter } from './depthwise-conv2d-native-backprop-filter.ts'
 import { depthwiseConv2dNativeBackpropInput } from './depthwise-conv2d-native-backprop-input.ts'
 import { fusedConv2d, fusedDepthwiseConv2d } from './fused-convolutions.ts'
 import { fusedMatMul } from './fused-mat-mul.ts'
+import { ggBatchMoments, ggBatchNormalize, ggBatchNormalizeGrad, ggRunningMoments } from './gg-batch-norm.ts'
 import { identity } from './identity.ts'
 import { maxPool } from './max-pool.ts'
 import { maxPoolGrad } from './max-pool-grad.ts'
 import { mean } from './mean.ts'
 import { oneHot } from './one-hot.ts'
-import { relu } from './relu.ts'
 import { slice } from './slice.ts'
 import { splitV } from './split-v.ts'
 import { sum } from './sum.ts'
+import { UNARY_KERNELS } from './unary-kernels.ts'
 import { unsortedSegmentSum } from './unsorted-segment-sum.ts'
 import type { WasmKernel } from './wasm-kernel.ts'
 
@@ -24,6 +27,7 @@ export const KERNELS: readonly WasmKernel[] = [
   avgPoolGrad,
   batchMatMul,
   cast,
+  conv2D,
   conv2DBackpropFilter,
   conv2DBackpropInput,
   depthwiseConv2dNativeBackpropFilter,
@@ -31,14 +35,19 @@ export const KERNELS: readonly WasmKernel[] = [
   fusedConv2d,
   fusedDepthwiseConv2d,
   fusedMatMul,
+  ggBatchMoments,
+  ggBatchNormalize,
+  ggBatchNormalizeGrad,
+  ggRunningMoments,
   identity,
   maxPool,
   maxPoolGrad,
   mean,
   oneHot,
-  relu,
   slice,
   splitV,
   sum,
   unsortedSegmentSum,
+  ...BINARY_KERNELS,
+  ...UNARY_KERNELS,
 ]

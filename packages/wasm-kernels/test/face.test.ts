@@ -16,6 +16,7 @@ test('names the kernels it adds or replaces', () => {
     'AvgPoolGrad',
     'BatchMatMul',
     'Cast',
+    'Conv2D',
     'Conv2DBackpropFilter',
     'Conv2DBackpropInput',
     'DepthwiseConv2dNativeBackpropFilter',

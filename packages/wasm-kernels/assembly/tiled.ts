@@ -1,0 +1,4 @@
+// The module of the kernels whose speed is the processor's: one build for every register tile.
+
+export { convolve, packFilter, planConvolution } from './convolution'
+export { ceiling } from './generated-tiles'

@@ -1,0 +1,24 @@
+import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
+import { backend } from '@tensorflow/tfjs-core'
+import { afterAll, beforeAll, describe } from 'vitest'
+import { chooseBuild, TILE_BUILDS, type TileBuild } from '../src/engine/builds.ts'
+import { createEngine } from '../src/engine/engine.ts'
+import { useEngine } from '../src/engine/engine-of.ts'
+import { heapOf } from '../src/engine/heap.ts'
+import { permitFusedMultiplyAdd } from '../src/engine/v8-flags.ts'
+
+/** Runs tests with each register tile that this V8 compiles. */
+export function forEachBuild(tests: (build: TileBuild) => void): void {
+  permitFusedMultiplyAdd()
+  const use = (build: TileBuild) => {
+    const wasm = backend() as BackendWasm
+    useEngine(wasm, createEngine(heapOf(wasm)!, build))
+  }
+  for (const build of Object.keys(TILE_BUILDS) as TileBuild[]) {
+    describe.runIf(WebAssembly.validate(TILE_BUILDS[build]))(build, () => {
+      beforeAll(() => use(build))
+      tests(build)
+    })
+  }
+  afterAll(() => use(chooseBuild()))
+}
