@@ -12,7 +12,8 @@ import {
  *
  * For whoever writes a transformation or a layer that one pass over memory could do: the plain form out of tfjs' own
  * operations is the definition and runs on every backend, and a package of kernels (`@gg/wasm-kernels`) may register a
- * fused form under the same name. Neither package imports the other. Call it where nothing is taped, that is inside
+ * fused form under the same name. Neither package imports the other. A kernel that cannot do the work, for the dtype
+ * say, answers with no tensor; then too the plain form runs. Call it where nothing is taped, that is inside
  * `customGrad` or an `update`: a kernel has no gradient of its own.
  *
  * Memory: the results are new tensors of the caller's, whichever form ran.
@@ -39,5 +40,6 @@ export function fusedKernel(
 ): Tensor[] {
   if (getKernel(name, getBackend()) === undefined) return plain()
   const result: Tensor | Tensor[] = engine().runKernel(name, inputs, attrs as NamedAttrMap)
-  return Array.isArray(result) ? result : [result]
+  if (!Array.isArray(result)) return [result]
+  return result.length === 0 ? plain() : result
 }

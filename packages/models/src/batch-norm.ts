@@ -1,3 +1,4 @@
+import { fusedKernel } from '@gg/core'
 import {
   add,
   div,
@@ -5,12 +6,13 @@ import {
   ones,
   reshape,
   slice,
+  stack,
   type Tensor,
   type Tensor1D,
   type Tensor2D,
   zeros,
 } from '@tensorflow/tfjs-core'
-import { batchMoments, batchNormalize, normalizeWith } from './batch-normalize.ts'
+import { batchMoments, batchNormalize } from './batch-normalize.ts'
 import type { ChannelStats, Layer } from './layer.ts'
 import { ModelError } from './model-error.ts'
 
@@ -53,13 +55,11 @@ export function batchNorm({ momentum = 0.1, eps = 1e-5 }: BatchNormOptions): Lay
     },
     apply: (x, { training, param, stats, setStats }) => {
       const affine = { scale: param<Tensor1D>('normalization/scale'), offset: param<Tensor1D>('normalization/offset') }
-      if (!training) {
-        setStats(stats)
-        return normalizeWith(x, { ...affine, ...stats, eps })
-      }
-      const moments = batchMoments(x)
-      setStats(moved(stats, moments, samplesOf(x), momentum))
-      return batchNormalize(x, { ...affine, moments, eps })
+      const ofBatch = training
+      const moments = ofBatch ? batchMoments(x) : (stack([stats.mean, stats.variance]) as Tensor2D)
+      setStats(ofBatch ? moved(stats, moments, samplesOf(x), momentum) : stats)
+      // A sum with a shortcut and a ReLU that follow are done in the same pass.
+      return { finish: (followedBy) => batchNormalize(x, { ...affine, moments, eps, ofBatch }, followedBy) }
     },
   }
 }
@@ -74,11 +74,15 @@ export function checkBatchNormOptions(name: string, { momentum = 0.1, eps = 1e-5
 }
 
 /** The running statistics after a batch with these moments. */
-function moved({ mean, variance }: ChannelStats, moments: Tensor2D, samples: number, momentum: number): ChannelStats {
-  const channels = mean.shape[0]
-  const row = (i: number): Tensor1D => reshape(slice(moments, [i, 0], [1, channels]), [channels])
-  const step = (from: Tensor1D, to: Tensor1D): Tensor1D => add(mul(from, 1 - momentum), mul(to, momentum))
-  return { mean: step(mean, row(0)), variance: step(variance, div(row(1), 1 - 1 / samples)) }
+function moved(stats: ChannelStats, moments: Tensor2D, samples: number, momentum: number): ChannelStats {
+  const plain = (): Tensor1D[] => {
+    const channels = stats.mean.shape[0]
+    const row = (i: number): Tensor1D => reshape(slice(moments, [i, 0], [1, channels]), [channels])
+    const step = (from: Tensor1D, to: Tensor1D): Tensor1D => add(mul(from, 1 - momentum), mul(to, momentum))
+    return [step(stats.mean, row(0)), step(stats.variance, div(row(1), 1 - 1 / samples))]
+  }
+  const [mean, variance] = fusedKernel('GgRunningMoments', { ...stats, moments }, { momentum, samples }, plain)
+  return { mean: mean as Tensor1D, variance: variance as Tensor1D }
 }
 
 /** The numbers of one channel, of which there must be two to have a variance. */

@@ -17,7 +17,7 @@ export type SavedSites = { readonly [name: string]: SavedState }
 export interface Sites {
   /** All names that the model has. */
   readonly available: readonly string[]
-  /** The names at which a transformation acts, in the model's order. */
+  /** The names at which a transformation acts, in the model's order; a model asks `at` for no others. */
   readonly names: readonly string[]
   /** The identity on `features`, whose gradient passes through what is at `name`; `features` itself if nothing is. */
   at<T extends Tensor>(name: string, features: T): T

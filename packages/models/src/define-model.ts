@@ -46,9 +46,11 @@ export function defineModel<P extends Tree, B extends boolean>({
     checkInput(name, inputShape, x)
     const active = activeSites(name, sites, options)
     const { training = false, dropoutSeed } = options
+    const acting = new Set(active?.names)
+    const acts = (site: string): boolean => acting.has(site)
     const at = <T extends Tensor>(site: string, features: T): T =>
       active === undefined ? features : active.at(site, features)
-    const result = runNet(build, x, { rows, params, stats, training, dropoutSeed, at })
+    const result = runNet(build, x, { rows, params, stats, training, dropoutSeed, acts, at })
     return { logits: result.output as Tensor2D, stats: result.stats }
   }
   const model: Model<P> = {

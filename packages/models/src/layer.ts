@@ -1,6 +1,7 @@
 import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core'
 import type { Initializer } from './initializer.ts'
 import type { Random } from './random.ts'
+import type { Features } from './unfinished.ts'
 
 /** The shape of one sample's features, without the batch: `[height, width, channels]` or `[units]`. */
 export type FeatureShape = readonly number[]
@@ -51,6 +52,8 @@ export interface Layer {
   /** Nothing else reads what it is given, which is disposed behind it. */
   readonly consumes?: boolean
   describe(input: FeatureShape): LayerDescription
+  /** ReLU: the layer in front of it may do it too. */
+  readonly isRelu?: boolean
   /** Leaves its intermediate tensors to the scope around it. */
-  apply(x: Tensor, scope: LayerScope): Tensor
+  apply(x: Tensor, scope: LayerScope): Features
 }

@@ -1,4 +1,4 @@
-import { add, type Tensor } from '@tensorflow/tfjs-core'
+import type { Tensor } from '@tensorflow/tfjs-core'
 import type { BatchStats } from './batch-stats.ts'
 import type { NetRow } from './describe-net.ts'
 import type { ChannelStats, LayerScope } from './layer.ts'
@@ -6,6 +6,7 @@ import { ModelError } from './model-error.ts'
 import { atPath } from './nest.ts'
 import type { Build } from './net.ts'
 import { createRandom } from './random.ts'
+import { type Features, finished, reluOf, sumOf } from './unfinished.ts'
 
 /** What a network runs on. */
 export interface NetRun {
@@ -14,6 +15,8 @@ export interface NetRun {
   readonly stats: BatchStats
   readonly training: boolean
   readonly dropoutSeed: number | undefined
+  /** Whether something acts at a site. */
+  acts(site: string): boolean
   /** Marks a feature map with the name of its site. */
   at<T extends Tensor>(site: string, features: T): T
 }
@@ -22,12 +25,14 @@ export interface NetRun {
 export function runNet(
   build: Build,
   input: Tensor,
-  { rows, params, stats, training, dropoutSeed, at }: NetRun,
+  { rows, params, stats, training, dropoutSeed, acts, at }: NetRun,
 ): { readonly output: Tensor; readonly stats: BatchStats } {
   const steps = rows.values()
   const after = new Map<string, ChannelStats>()
   const next = (): NetRow => steps.next().value as NetRow
-  const mark = ({ site }: NetRow, y: Tensor): Tensor => (site === undefined ? y : at(site, y))
+  // Features that wait for what follows them go on waiting, unless something has to see them here.
+  const mark = ({ site }: NetRow, y: Features): Features =>
+    site === undefined || !acts(site) ? y : at(site, finished(y))
 
   const scope = (row: NetRow): LayerScope => ({
     training,
@@ -53,17 +58,19 @@ export function runNet(
       )
     },
   })
-  const output = build<Tensor>({
+  const output = build<Features>({
     input,
     layer: (_, layer, x) => {
       const row = next()
-      const y = layer.apply(x, scope(row))
-      if (layer.consumes) x.dispose()
+      if (layer.isRelu) return mark(row, reluOf(x))
+      const features = finished(x)
+      const y = layer.apply(features, scope(row))
+      if (layer.consumes) features.dispose()
       return mark(row, y)
     },
-    sum: (_, x, y) => mark(next(), add(x, y)),
+    sum: (_, x, y) => mark(next(), sumOf(x, y)),
   })
-  return { output, stats: Object.fromEntries(after) }
+  return { output: finished(output), stats: Object.fromEntries(after) }
 }
 
 /** Tensors of another model would broadcast, or fail deep in a kernel with a message about something else. */

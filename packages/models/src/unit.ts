@@ -50,6 +50,7 @@ export function createUnits(
       {
         kind: typeof activation === 'string' ? activation : activation.name || 'activation',
         site: 'activation',
+        isRelu: activation === 'relu',
         describe: (input) => ({ output: input }),
         apply: (y) => phi(y),
       },

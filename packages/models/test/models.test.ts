@@ -95,6 +95,7 @@ onBackends((backend) => {
       const called: string[] = []
       const sites = {
         ...createSites(model.sites, {}),
+        names: model.sites,
         at: <T extends Tensor>(name: string, features: T): T => {
           called.push(name)
           expect(features.dtype).toBe('float32')

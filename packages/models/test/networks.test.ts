@@ -251,7 +251,7 @@ onBackends(() => {
         expect(features.shape).toEqual([2, ...(row?.output ?? [])])
         return features
       }
-      const sites = { ...createSites(model.sites, {}), at }
+      const sites = { ...createSites(model.sites, {}), names: model.sites, at }
       const x = zeros([2, ...model.inputShape]) as Tensor4D
       model.applyWithStats(model.init(0), model.initStats(), x, { training: true, sites, dropoutSeed: 0 })
       expect(called).toEqual(model.sites)

@@ -1,2 +1,3 @@
 // The module of the kernels whose speed is the memory's: one build for every machine with SIMD.
 export * from './activations'
+export * from './gg-batch-norm'

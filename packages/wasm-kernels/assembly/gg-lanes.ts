@@ -1,0 +1,32 @@
+/** What the fused training kernels share: four channels at a time, or one, and the slope of a ReLU. */
+// biome-ignore lint/complexity/noStaticOnlyClass: a method can ask asc to inline it, a function cannot.
+export abstract class Lanes {
+  /**
+   * Four numbers, or the first of them and zeros. Channels that fill no vector go one by one through the same
+   * operations, so nothing is read beyond the end of a tensor.
+   */
+  @inline
+  static load(from: usize, whole: bool): v128 {
+    return whole ? v128.load(from) : v128.load32_zero(from)
+  }
+
+  /** Writes what `load` would read. */
+  @inline
+  static store(to: usize, value: v128, whole: bool): void {
+    if (whole) v128.store(to, value)
+    else v128.store_lane<f32>(to, value, 0)
+  }
+
+  /** The two upper numbers in the place of the lower ones. */
+  @inline
+  static upper(values: v128): v128 {
+    return v128.shuffle<i64>(values, values, 1, 1)
+  }
+
+  /** 1 where y > 0, else 0; NaN where y is NaN. A factor and not a mask: 0 · Infinity is NaN, as in the plain product. */
+  @inline
+  static slopeOfRelu(y: v128): v128 {
+    const step = v128.and(f32x4.gt(y, f32x4.splat(0)), f32x4.splat(1))
+    return v128.bitselect(step, y, f32x4.eq(y, y))
+  }
+}
