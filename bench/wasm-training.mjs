@@ -1,0 +1,135 @@
+// Whole training steps on WASM beside PyTorch on the same CPU: forward, backward, SGD with momentum. Every contestant is a
+// process of its own that waits while the others run; they take turns, and medians over the rounds are compared.
+// Build first, then: node bench/wasm-training.mjs [--nets lenet,resnet8] [--rounds 5] [--node 24=/path/to/node]
+//                                               [--revectorize] [--slow]
+// GG_PYTHON names a python with PyTorch; without one PyTorch's rows are left out. `--slow` adds tfjs' own cpu backend.
+import { spawn, spawnSync } from 'node:child_process'
+import { availableParallelism, cpus } from 'node:os'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { watchMachine } from './methods/quietness.mjs'
+import { METHODS, NETS } from './training/nets.mjs'
+
+const { values: options } = parseArgs({
+  options: {
+    nets: { type: 'string', default: Object.keys(NETS).join(',') },
+    rounds: { type: 'string', default: '5' },
+    node: { type: 'string', multiple: true, default: [] },
+    revectorize: { type: 'boolean', default: false },
+    slow: { type: 'boolean', default: false },
+  },
+})
+const ROUNDS = Number(options.rounds)
+/** Milliseconds a contestant has in each round. */
+const TURN = 1500
+const here = (path) => fileURLToPath(new URL(path, import.meta.url))
+const all = availableParallelism()
+const python = [process.env.GG_PYTHON, 'python3'].find(
+  (name) => name !== undefined && spawnSync(name, ['-c', 'import torch']).status === 0,
+)
+if (python === undefined)
+  console.log('No python with PyTorch was found: its rows are left out. Name one with GG_PYTHON.')
+
+for (const net of options.nets.split(',')) await race(net)
+
+async function race(net) {
+  const contestants = await Promise.all(entries(net).map(start))
+  const machine = watchMachine()
+  const rows = contestants.flatMap((one) => one.methods.map((method) => ({ one, method, medians: [], turns: 0 })))
+  for (const row of rows) {
+    // JIT compilers need some steps; how many fit into a turn is seen on the way.
+    await row.one.run(row.method, row.one.slow ? 1 : 3)
+    const { times } = await row.one.run(row.method, row.one.slow ? 1 : 10)
+    row.turns = Math.max(1, Math.min(200, Math.round(TURN / median(times))))
+  }
+  for (let round = 0; round < ROUNDS; round++) {
+    machine.probe()
+    for (const row of rows) {
+      const { times, loss } = await row.one.run(row.method, row.turns)
+      if (!Number.isFinite(loss)) throw new Error(`${row.one.title}, ${row.method}: the loss is ${loss}.`)
+      row.medians.push(median(times))
+    }
+  }
+  const usedMs = contestants.reduce((sum, { usedMs }) => sum + usedMs(), 0)
+  for (const { stop } of contestants) stop()
+  print(net, rows, machine.report(usedMs))
+}
+
+function entries(net) {
+  const gg = (node, settings, methods = ['plain']) => ({
+    command: [node, here('training/gg.mjs'), JSON.stringify({ net, methods, ...settings })],
+    methods,
+  })
+  const nodes = [process.execPath, ...options.node.map((entry) => entry.split('=').pop())]
+  const torch = (threads, layout) => ({
+    command: [python, here('training/torch_steps.py'), JSON.stringify({ net, threads, layout })],
+    methods: ['plain'],
+    peer: true,
+  })
+  return [
+    ...nodes.flatMap((node, i) => [
+      gg(node, { threads: 1 }),
+      ...(all > 1 ? [gg(node, { threads: Math.min(4, all) }, i === 0 ? Object.keys(METHODS) : ['plain'])] : []),
+      ...(options.revectorize && i > 0 ? [gg(node, { threads: Math.min(4, all), revectorize: true })] : []),
+    ]),
+    ...(python === undefined
+      ? []
+      : [1, ...(all > 1 ? [all] : [])].flatMap((n) => ['contiguous', 'channels_last'].map((l) => torch(n, l)))),
+    ...(options.slow ? [{ ...gg(process.execPath, { backend: 'cpu' }), slow: true }] : []),
+  ]
+}
+
+/** Starts a contestant and resolves when it is ready. */
+async function start({ command: [program, ...args], methods, peer = false, slow = false }) {
+  const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] })
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+  const read = async () => {
+    const { value, done } = await lines.next()
+    if (done) throw new Error(`${program} ${args.join(' ')} ended before its turn.`)
+    return JSON.parse(value)
+  }
+  const { title } = await read()
+  let used = 0
+  return {
+    title,
+    methods,
+    peer,
+    slow,
+    usedMs: () => used,
+    async run(method, count) {
+      child.stdin.write(`${JSON.stringify({ method, count })}\n`)
+      const answer = await read()
+      used += answer.times.reduce((sum, ms) => sum + ms, 0)
+      return answer
+    },
+    stop: () => child.kill(),
+  }
+}
+
+function print(net, rows, { busy, text }) {
+  const { batch } = NETS[net]
+  const best = rows.filter(({ one }) => one.peer).sort((a, b) => median(a.medians) - median(b.medians))[0]
+  console.log(`\n${net}, batch ${batch}: a training step`)
+  console.log("| | ms | images/s | of PyTorch's best | over the plain step |\n| --- | --- | --- | --- | --- |")
+  for (const { one, method, medians } of rows) {
+    const ms = median(medians)
+    const plain = rows.find((other) => other.one === one && other.method === 'plain')
+    // Rounds meet the same weather, so ratios are taken round by round.
+    const ratio = (over) => median(medians.map((own, i) => over.medians[i] / own))
+    const cells = [
+      `${one.title}${method === 'plain' ? '' : `, ${method}`}`,
+      ms.toFixed(1),
+      Math.round((1000 * batch) / ms).toLocaleString('en'),
+      busy || best === undefined ? (busy ? 'busy' : '') : ratio(best).toFixed(2),
+      method === 'plain' ? '' : busy ? 'busy' : (1 / ratio(plain)).toFixed(3),
+    ]
+    console.log(`| ${cells.join(' | ')} |`)
+  }
+  console.log(`${cpus()[0].model}, ${all} cores, ${ROUNDS} rounds: ${text}.`)
+  if (busy) console.log('The machine was busy, so no ratio is printed: run it again in a quiet hour.')
+}
+
+function median(numbers) {
+  return [...numbers].sort((a, b) => a - b)[numbers.length >> 1]
+}
