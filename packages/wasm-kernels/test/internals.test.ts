@@ -43,11 +43,12 @@ describe('what the kernels rely on inside tfjs', () => {
 
   it('a backend whose memory is elsewhere goes without the engine, and says so once', () => {
     const moved = { wasm: {} } as unknown as BackendWasm
+    const { warn } = console
     env().set('IS_TEST', false)
     onTestFinished(() => env().set('IS_TEST', true))
     expect(engineOf(moved)).toBeUndefined()
     expect(engineOf(moved)).toBeUndefined()
-    expect(vi.mocked(console.warn).mock.calls).toEqual([[expect.stringContaining('keeps its memory elsewhere')]])
-    vi.mocked(console.warn).mockClear()
+    expect(vi.mocked(warn).mock.calls).toEqual([[expect.stringContaining('keeps its memory elsewhere')]])
+    vi.mocked(warn).mockClear()
   })
 })
