@@ -1,7 +1,10 @@
 import { Command, CommanderError } from 'commander'
+import { evaluateCommand } from './commands/evaluate-command.ts'
 import { listCommand } from './commands/list-command.ts'
+import { resumeCommand } from './commands/resume-command.ts'
 import { trainCommand } from './commands/train-command.ts'
 import { compareCommand } from './compare/compare-command.ts'
+import { reportCommand } from './report/report-command.ts'
 import { TrainingError } from './training-error.ts'
 import { version } from './version.ts'
 
@@ -24,8 +27,15 @@ export async function runCli(args: readonly string[]): Promise<number> {
     .version(version, '-V, --version')
     .exitOverride()
   // Commands that are added inherit no settings, and would end the process by themselves.
-  for (const command of [trainCommand(exit), listCommand(), compareCommand()])
-    program.addCommand(command.copyInheritedSettings(program))
+  const commands = [
+    trainCommand(exit),
+    resumeCommand(exit),
+    evaluateCommand(),
+    compareCommand(),
+    reportCommand(),
+    listCommand(),
+  ]
+  for (const command of commands) program.addCommand(command.copyInheritedSettings(program))
   try {
     await program.parseAsync(args, { from: 'user' })
     return code

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
-import { HeatmapChart, LineChart } from 'echarts/charts'
-import { GridComponent, LegendComponent } from 'echarts/components'
+import { LineChart, ScatterChart } from 'echarts/charts'
+import { GridComponent } from 'echarts/components'
 import { init, use } from 'echarts/core'
 import { SVGRenderer } from 'echarts/renderers'
 
-use([GridComponent, HeatmapChart, LegendComponent, LineChart, SVGRenderer])
+use([GridComponent, LineChart, ScatterChart, SVGRenderer])
 
 /**
  * Colours by what they are for. A page chooses what they are: each stands for a variable of its style sheet, so that one
@@ -25,13 +25,26 @@ const VARIABLES: readonly (readonly [color: string, variable: string])[] = [
   ...SERIES.map((color, i) => [color, `var(--series-${i + 1})`] as const),
 ]
 
+/** What a colour of a chart stands for. */
+export interface ChartKey {
+  readonly name: string
+  /** The index of its colour among the series. */
+  readonly color: number
+}
+
+/** A chart, and what its colours stand for: a page says it in words of its own, which find their place at any width. */
+export interface Chart {
+  readonly svg: string
+  readonly keys: readonly ChartKey[]
+}
+
 /** Options of `drawChart`. */
 export interface DrawChartOptions {
   /** What it shows, for those who do not see it; another one for each chart of a page. */
   readonly label: string
-  /** In pixels; 460 unless given. A page scales it. */
+  /** In pixels; 400 unless given. A page scales it. */
   readonly width?: number
-  /** In pixels; 280 unless given. */
+  /** In pixels; 260 unless given. */
   readonly height?: number
 }
 
@@ -41,7 +54,7 @@ export interface DrawChartOptions {
  * @param option - What echarts calls so, with the colours of this file.
  * @param options - Label and size.
  */
-export function drawChart(option: object, { label, width = 460, height = 280 }: DrawChartOptions): string {
+export function drawChart(option: object, { label, width = 400, height = 260 }: DrawChartOptions): string {
   const chart = init(null, null, { renderer: 'svg', ssr: true, width, height })
   try {
     chart.setOption({
@@ -57,14 +70,14 @@ export function drawChart(option: object, { label, width = 460, height = 280 }: 
 }
 
 /** The axis of numbers, or of what else `type` says. */
-export function axis(name: string, more: object = {}): object {
+export function axis(name: string, more: { readonly type?: string; readonly [option: string]: unknown } = {}): object {
   return {
     type: 'value',
     name,
     nameLocation: 'middle',
     nameGap: 28,
     nameTextStyle: { color: INK, fontSize: 12 },
-    axisLabel: { color: INK, fontSize: 11 },
+    axisLabel: { color: INK, fontSize: 12, ...(more.type !== 'category' && { formatter: tick }) },
     axisLine: { show: true, lineStyle: { color: INK } },
     axisTick: { lineStyle: { color: INK } },
     splitLine: { lineStyle: { color: FAINT } },
@@ -72,19 +85,12 @@ export function axis(name: string, more: object = {}): object {
   }
 }
 
-/** The legend of charts with several series, at the top, in as many rows as it needs. */
-export function legend(names: readonly string[], top: number = 0): object {
-  return {
-    legend: {
-      data: names,
-      top,
-      icon: 'roundRect',
-      itemWidth: 16,
-      itemHeight: 4,
-      itemGap: 14,
-      textStyle: { color: INK, fontSize: 12 },
-    },
-  }
+/** A number at an axis: 0.05, 20, 1e-4, 2e+6. */
+function tick(value: number): string {
+  const size = Math.abs(value)
+  return size !== 0 && (size < 1e-2 || size >= 1e5)
+    ? Number(value.toPrecision(3)).toExponential()
+    : String(Number(value.toPrecision(3)))
 }
 
 /** Four digits are more than a line on a screen shows, and they keep the file small. */

@@ -1,4 +1,4 @@
-import { axis, drawChart, legend, rounded, SERIES } from './chart.ts'
+import { axis, type Chart, drawChart, rounded, SERIES } from './chart.ts'
 import type { RunRecord } from './read-run.ts'
 
 /** A line of a chart. */
@@ -19,45 +19,46 @@ export interface LinesOptions {
   /** Logarithmic; what is not above 0 is left out. */
   readonly log?: boolean
   /** More for the vertical axis. */
-  readonly axis?: object
+  readonly axis?: { readonly [option: string]: unknown }
   readonly height?: number
 }
 
-/** Draws lines over a common axis. Lines of one name have one colour and one entry in the legend. */
-export function drawLines(lines: readonly ChartLine[], options: LinesOptions): string {
+/** Draws lines over a common axis. Lines of one name have one colour. */
+export function drawLines(lines: readonly ChartLine[], options: LinesOptions): Chart {
   const names = [...new Set(lines.map(({ name }) => name))]
-  const rows = names.length > 1 ? Math.ceil(names.reduce((sum, name) => sum + name.length * 6.5 + 36, 0) / 440) : 0
-  return drawChart(
+  const colorOf = ({ name, color }: ChartLine): number => color ?? names.indexOf(name)
+  const svg = drawChart(
     {
-      ...(names.length > 1 && legend(names)),
-      grid: { left: 58, right: 14, top: 14 + 22 * rows, bottom: 46 },
-      xAxis: axis(options.x, { min: 'dataMin', max: 'dataMax', minInterval: 1, splitLine: { show: false } }),
+      grid: { left: 60, right: 14, top: 12, bottom: 44 },
+      xAxis: axis(options.x, { min: 0, max: 'dataMax', minInterval: 1, splitLine: { show: false } }),
       yAxis: axis(options.y, {
         type: options.log ? 'log' : 'value',
         scale: true,
-        nameGap: 42,
+        nameGap: 44,
         nameRotate: 90,
         ...options.axis,
       }),
-      series: lines.map(({ name, points, marked, color }) => {
-        const paint = SERIES[(color ?? names.indexOf(name)) % SERIES.length]
+      series: lines.map((line) => {
+        const paint = SERIES[colorOf(line) % SERIES.length]
+        const points = line.points.filter(([, y]) => Number.isFinite(y) && (!options.log || y > 0))
         return {
           type: 'line',
-          name,
-          data: points
-            .filter(([, y]) => Number.isFinite(y) && (!options.log || y > 0))
-            .map(([x, y]) => [rounded(x), rounded(y)]),
-          showSymbol: marked === true,
+          data: points.map(([x, y]) => [rounded(x), rounded(y)]),
+          showSymbol: line.marked === true,
           symbol: 'circle',
           symbolSize: 6,
-          color: paint,
           itemStyle: { color: paint },
           lineStyle: { color: paint, width: 1.75 },
         }
       }),
     },
-    { label: options.label, height: (options.height ?? 280) + 22 * rows },
+    { label: options.label, ...(options.height !== undefined && { height: options.height }) },
   )
+  const keys = names.map((name, i) => ({
+    name,
+    color: colorOf(lines.find((line) => line.name === name) ?? { name, points: [], color: i }),
+  }))
+  return { svg, keys: keys.length > 1 ? keys : [] }
 }
 
 /** The curves of a run: losses, accuracy and learning rate over epochs. */
@@ -79,7 +80,11 @@ export function metricLines(
       },
     ],
     learningRate: [
-      { name: 'learning rate', points: steps.map(({ epoch, learningRate }) => [epoch, learningRate]), color: 2 },
+      {
+        name: 'learning rate',
+        points: steps.map(({ epoch, learningRate }) => [epoch, learningRate ?? Number.NaN]),
+        color: 2,
+      },
     ],
   }
 }

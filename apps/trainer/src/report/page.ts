@@ -1,3 +1,4 @@
+import { type Chart, SERIES } from './chart.ts'
 import { html, type Markup, raw } from './html.ts'
 
 /** A page that needs nothing but itself: no server, no network, no script. */
@@ -20,8 +21,12 @@ ${body}
 }
 
 /** A drawing with its title, and what it shows as text beneath it. */
-export function figure(title: string, drawing: string, note?: Markup | string): Markup {
-  return html`<figure><h3>${title}</h3>${raw(drawing)}${note && html`<figcaption>${note}</figcaption>`}</figure>`
+export function figure(title: string, { svg, keys }: Chart, note?: Markup | string): Markup {
+  const names = keys.map(
+    ({ name, color }) => html`<li style="--key: var(--series-${(color % SERIES.length) + 1})">${name}</li>`,
+  )
+  const legend = names.length > 0 ? html`<ul class="keys">${names}</ul>` : undefined
+  return html`<figure><h3>${title}</h3>${legend}${raw(svg)}${note && html`<figcaption>${note}</figcaption>`}</figure>`
 }
 
 /** A part of the page under a heading. */
@@ -66,6 +71,7 @@ body {
   background: var(--paper); color: var(--ink);
   font: 15px/1.5 system-ui, -apple-system, "Segoe UI", Helvetica, Arial, sans-serif;
 }
+@media (max-width: 500px) { body { padding-inline: 12px; } figure { padding-inline: 8px; } }
 @media (min-width: 800px) { body { padding: 40px 40px 80px; } }
 h1 { font-size: 26px; line-height: 1.25; margin: 0 0 4px; overflow-wrap: anywhere; }
 h2 { font-size: 19px; margin: 44px 0 12px; }
@@ -78,7 +84,7 @@ pre { background: var(--card); border: 1px solid var(--faint); border-radius: 8p
 .tile { background: var(--card); border: 1px solid var(--faint); border-radius: 8px; padding: 10px 14px; }
 .tile b { display: block; font-size: 22px; line-height: 1.3; font-weight: 600; font-variant-numeric: tabular-nums; }
 .tile span { color: var(--soft); font-size: 13px; }
-.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 380px), 1fr)); gap: 16px; }
+.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 370px), 1fr)); gap: 16px; }
 figure { margin: 0; min-width: 0; background: var(--card); border: 1px solid var(--faint); border-radius: 8px; padding: 14px 14px 12px; }
 figure svg { display: block; width: 100%; height: auto; }
 figcaption { font-size: 13px; margin-top: 6px; }
@@ -90,8 +96,12 @@ th[scope=row], th:first-child, .facts td { text-align: left; }
 thead th { color: var(--soft); font-size: 13px; }
 .facts td { white-space: normal; overflow-wrap: anywhere; }
 .facts th { color: var(--soft); }
-.columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); gap: 0 40px; }
+.columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); gap: 16px 40px; }
 .bar { display: inline-block; width: 64px; height: 8px; margin-right: 8px; background: var(--faint); border-radius: 4px; overflow: hidden; }
+.keys { display: flex; flex-wrap: wrap; gap: 2px 16px; list-style: none; margin: 0 0 8px; padding: 0; font-size: 13px; }
+.keys li::before { content: ""; display: inline-block; width: 14px; height: 4px; border-radius: 2px; margin-right: 6px; vertical-align: middle; background: var(--key); }
+.percent { display: inline-block; width: 56px; }
+.spark { display: block; width: 128px; }
 .bar i { display: block; height: 100%; background: var(--series-1); }
 .pictures { display: grid; grid-template-columns: repeat(auto-fill, minmax(104px, 1fr)); gap: 12px; }
 .picture { background: var(--card); border: 1px solid var(--faint); border-radius: 8px; padding: 8px; font-size: 12px; line-height: 1.35; min-width: 0; overflow-wrap: anywhere; }

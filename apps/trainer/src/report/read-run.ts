@@ -28,12 +28,13 @@ export interface RunRecord {
 // Only what is drawn and compared: a later version may say more, an earlier one less.
 const count = z.number()
 const number = z.number().catch(Number.NaN)
+const rate = z.number().nullable().catch(null)
 const step = z.looseObject({
   kind: z.literal('step'),
   epoch: count,
   step: count,
   trainLoss: number,
-  learningRate: number,
+  learningRate: rate,
 })
 const epoch = z.looseObject({
   kind: z.literal('epoch'),
@@ -42,7 +43,7 @@ const epoch = z.looseObject({
   trainLoss: number,
   testLoss: number,
   testAccuracy: number,
-  learningRate: number,
+  learningRate: rate,
   imagesPerSecond: number,
   seconds: number,
 })
