@@ -26,7 +26,6 @@ export interface WasmDescription {
  * ```ts
  * import { describe, enableWasm } from '@gg/wasm-kernels'
  *
- * console.log(describe()) // → undefined
  * await enableWasm({ threads: 1, fusedMultiplyAdd: false })
  * console.log(describe()?.build, describe()?.threads) // → simd-4x8 1
  * ```

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { fileURLToPath } from 'node:url'
 import { format } from 'node:util'
 import '@tensorflow/tfjs-backend-cpu'
-import '@tensorflow/tfjs-backend-wasm'
+import { enableWasm } from '@gg/wasm-kernels'
 import { setBackend } from '@tensorflow/tfjs-core'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { examplesIn } from '../src/examples.ts'
@@ -22,7 +22,11 @@ function documentation(folder = ''): readonly string[] {
 }
 
 describe('the examples of the documentation print what they say', () => {
-  beforeAll(() => mkdirSync(FOLDER, { recursive: true }))
+  beforeAll(async () => {
+    mkdirSync(FOLDER, { recursive: true })
+    // Memory that threads share has to be there before the first tensor, and some examples ask for threads.
+    await enableWasm({ threads: 2 })
+  })
   afterAll(() => rmSync(FOLDER, { recursive: true, force: true }))
 
   const examples = documentation().flatMap((file) => examplesIn(file, readFileSync(`${ROOT}/${file}`, 'utf8')))
