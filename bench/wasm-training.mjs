@@ -2,7 +2,9 @@
 // process of its own that waits while the others run; they take turns, and medians over the rounds are compared.
 // Build first, then: node bench/wasm-training.mjs [--nets lenet,resnet8] [--rounds 5] [--node 24=/path/to/node]
 //                                               [--revectorize] [--slow]
-// GG_PYTHON names a python with PyTorch; without one PyTorch's rows are left out. `--slow` adds tfjs' own cpu backend.
+// GG_PYTHON names a python with PyTorch; without one PyTorch's rows are left out. JAX_JS names the module of
+// @jax-js/jax, where it is installed. `--slow` adds what takes seconds or minutes a step: tfjs' own cpu backend, and jax-js
+// for ResNet-8.
 import { spawn, spawnSync } from 'node:child_process'
 import { availableParallelism, cpus } from 'node:os'
 import { createInterface } from 'node:readline'
@@ -76,6 +78,15 @@ function entries(net) {
     ...(python === undefined
       ? []
       : [1, ...(all > 1 ? [all] : [])].flatMap((n) => ['contiguous', 'channels_last'].map((l) => torch(n, l)))),
+    ...(process.env.JAX_JS !== undefined && (net === 'lenet' || (net === 'resnet8' && options.slow))
+      ? [
+          {
+            command: [process.execPath, here('training/jax_js.mjs'), JSON.stringify({ net })],
+            methods: ['plain'],
+            slow: true,
+          },
+        ]
+      : []),
     ...(options.slow ? [{ ...gg(process.execPath, { backend: 'cpu' }), slow: true }] : []),
   ]
 }
