@@ -9,10 +9,8 @@
 #undef TFE_ContextListDevices
 #undef TFE_Execute
 
-#include <dlfcn.h>
-
+#include <cstdio>
 #include <string>
-#include <vector>
 
 namespace gg {
 namespace {
@@ -35,15 +33,6 @@ napi_value String(napi_env env, const std::string &text) {
   return value;
 }
 
-std::string Text(napi_env env, napi_value value) {
-  size_t length = 0;
-  if (napi_get_value_string_utf8(env, value, nullptr, 0, &length) != napi_ok)
-    return "";
-  std::vector<char> buffer(length + 1);
-  napi_get_value_string_utf8(env, value, buffer.data(), buffer.size(), &length);
-  return std::string(buffer.data(), length);
-}
-
 bool Get(napi_env env, napi_value object, const char *name, napi_value *value) {
   bool has = false;
   return napi_has_named_property(env, object, name, &has) == napi_ok && has &&
@@ -58,25 +47,6 @@ void ReadConfig(napi_env env, napi_value settings) {
       napi_get_typedarray_info(env, bytes, nullptr, &length, &data, nullptr,
                                nullptr) == napi_ok)
     config.assign(static_cast<char *>(data), length);
-}
-
-// TensorFlow opens CUDA's libraries by their short names; the loader then finds those that are already there.
-void LoadLibraries(napi_env env, napi_value settings) {
-  napi_value paths;
-  napi_value failures;
-  uint32_t count = 0;
-  if (!Get(env, settings, "libraries", &paths) ||
-      napi_get_array_length(env, paths, &count) != napi_ok)
-    return;
-  napi_create_array(env, &failures);
-  uint32_t failed = 0;
-  for (uint32_t i = 0; i < count; i++) {
-    napi_value path;
-    napi_get_element(env, paths, i, &path);
-    if (dlopen(Text(env, path).c_str(), RTLD_NOW | RTLD_GLOBAL) == nullptr)
-      napi_set_element(env, failures, failed++, String(env, dlerror()));
-  }
-  napi_set_named_property(env, settings, "failures", failures);
 }
 
 napi_value RecordDevice(napi_env env, napi_callback_info) {
@@ -106,11 +76,12 @@ void Export(napi_env env, napi_value exports, const char *name,
 
 TFE_ContextOptions *NewContextOptions() {
   TFE_ContextOptions *options = TFE_NewContextOptions();
-  if (!config.empty()) {
-    TF_Status *status = TF_NewStatus();
-    TFE_ContextOptionsSetConfig(options, config.data(), config.size(), status);
-    TF_DeleteStatus(status);
-  }
+  if (config.empty()) return options;
+  TF_Status *status = TF_NewStatus();
+  TFE_ContextOptionsSetConfig(options, config.data(), config.size(), status);
+  if (TF_GetCode(status) != TF_OK)
+    fprintf(stderr, "gg-native: %s\n", TF_Message(status));
+  TF_DeleteStatus(status);
   return options;
 }
 
@@ -141,10 +112,7 @@ napi_value Init(napi_env env, napi_value exports,
   napi_value global;
   napi_value settings;
   napi_get_global(env, &global);
-  if (Get(env, global, "__ggNative", &settings)) {
-    ReadConfig(env, settings);
-    LoadLibraries(env, settings);
-  }
+  if (Get(env, global, "__ggNative", &settings)) ReadConfig(env, settings);
   napi_value result = inner(env, exports);
   if (result == nullptr) return result;
   Export(env, exports, "recordDevice", RecordDevice);

@@ -1,6 +1,5 @@
 // Included before every file of tfjs-node's binding (-include), so that its source stays as it is. It adds what the
-// binding has no words for: a configuration of TensorFlow, the loading of CUDA's libraries before TensorFlow looks for
-// them, and the device on which an operation really ran.
+// binding has no words for: a configuration of TensorFlow, and the device on which an operation really ran.
 //
 // SPDX-License-Identifier: MIT
 
@@ -24,7 +23,7 @@ TF_DeviceList *ContextListDevices(TFE_Context *context, TF_Status *status);
 void Execute(TFE_Op *op, TFE_TensorHandle **retvals, int *num_retvals,
              TF_Status *status);
 
-// Reads `globalThis.__ggNative`, loads libraries, then runs tfjs-node's own initialization and adds to its exports.
+// Reads `globalThis.__ggNative`, then runs tfjs-node's own initialization and adds to its exports.
 napi_value Init(napi_env env, napi_value exports,
                 napi_value (*inner)(napi_env, napi_value));
 

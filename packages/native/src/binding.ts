@@ -11,8 +11,12 @@ export interface Binding {
   readonly TF_Version: string
   readonly TF_FLOAT: number
   readonly TF_INT32: number
+  readonly TF_BOOL: number
   readonly TF_ATTR_TYPE: number
   readonly TF_ATTR_BOOL: number
+  readonly TF_ATTR_FLOAT: number
+  readonly TF_ATTR_INT: number
+  readonly TF_ATTR_STRING: number
   createTensor(shape: readonly number[], dtype: number, values: Float32Array | Int32Array): number
   tensorDataSync(id: number): Float32Array
   deleteTensor(id: number): void

@@ -1,6 +1,15 @@
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { createRequire } from 'node:module'
 import { arch, platform } from 'node:os'
 import { join } from 'node:path'
@@ -27,7 +36,6 @@ export interface BuildOptions {
 
 // The same path from src/ and from dist/.
 const SOURCES = fileURLToPath(new URL('../dist/binding/', import.meta.url))
-const FILES = ['tfjs_backend.cc', 'tfjs_binding.cc', 'gg_binding.cc']
 const NODE_API = '8'
 
 /** The folder in which bindings are kept. */
@@ -58,7 +66,7 @@ export async function buildBinding(library: TensorflowLibrary, options: BuildOpt
   if (platform() === 'win32')
     throw new NativeError(
       'UNSUPPORTED_PLATFORM',
-      "buildBinding: the binding is not compiled on Windows. Use WSL, or type: npm install @tensorflow/tfjs-node (Node up to 22).",
+      'buildBinding: the binding is not compiled on Windows. Use WSL, or type: npm install @tensorflow/tfjs-node (Node up to 22).',
     )
   if (!existsSync(join(library.include, 'tensorflow/c/eager/c_api.h')))
     throw new NativeError(
@@ -68,11 +76,13 @@ export async function buildBinding(library: TensorflowLibrary, options: BuildOpt
     )
   const compiler = findCompiler()
   const folder = join(file, '..')
-  options.onProgress?.(`Compiling the binding for TensorFlow ${library.version} with ${compiler}, once; 10 to 30 seconds.`)
+  options.onProgress?.(
+    `Compiling the binding for TensorFlow ${library.version} with ${compiler}, once; 10 to 30 seconds.`,
+  )
   mkdirSync(join(folder, '..'), { recursive: true })
   const draft = mkdtempSync(`${folder}.`)
   try {
-    await compile(compiler, library, join(draft, 'tfjs_binding.node'))
+    await Promise.all([compileLoader(compiler, library, draft), compileBinding(compiler, library, draft)])
     writeFileSync(join(draft, 'library.json'), `${JSON.stringify({ ...library, compiler }, undefined, 2)}\n`)
     keep(draft, folder)
   } finally {
@@ -81,27 +91,32 @@ export async function buildBinding(library: TensorflowLibrary, options: BuildOpt
   return { file, compiled: true }
 }
 
-async function compile(compiler: string, library: TensorflowLibrary, output: string): Promise<void> {
+function compileBinding(compiler: string, library: TensorflowLibrary, folder: string): Promise<void> {
+  return compile(compiler, library, [
+    ...['-include', join(SOURCES, 'gg_prelude.h'), '-I', library.include, '-I', SOURCES],
+    ...['tfjs_backend.cc', 'tfjs_binding.cc', 'gg_binding.cc'].map((file) => join(SOURCES, file)),
+    ...[...library.libraries, `-Wl,-rpath,${library.folder}`, '-o', join(folder, 'tfjs_binding.node')],
+  ])
+}
+
+function compileLoader(compiler: string, library: TensorflowLibrary, folder: string): Promise<void> {
+  return compile(compiler, library, [join(SOURCES, 'gg_loader.cc'), '-ldl', '-o', join(folder, 'gg_loader.node')])
+}
+
+async function compile(compiler: string, library: TensorflowLibrary, args: readonly string[]): Promise<void> {
   const { include_dir: nodeHeaders } = createRequire(import.meta.url)('node-api-headers') as { include_dir: string }
-  const args = [
-    ...['-std=c++17', '-O2', '-fPIC', '-shared', `-DNAPI_VERSION=${NODE_API}`, '-w'],
-    ...(platform() === 'darwin' ? ['-undefined', 'dynamic_lookup'] : []),
-    ...['-include', join(SOURCES, 'gg_prelude.h')],
-    ...['-I', nodeHeaders, '-I', library.include, '-I', SOURCES],
-    ...FILES.map((file) => join(SOURCES, file)),
-    ...library.libraries,
-    ...[`-Wl,-rpath,${library.folder}`, '-ldl', '-o', output],
-  ]
+  const shared = platform() === 'darwin' ? ['-shared', '-undefined', 'dynamic_lookup'] : ['-shared']
+  const common = ['-std=c++17', '-O2', '-fPIC', '-w', `-DNAPI_VERSION=${NODE_API}`, '-I', nodeHeaders, ...shared]
   try {
-    await promisify(execFile)(compiler, args, { maxBuffer: 2 ** 26 })
+    await promisify(execFile)(compiler, [...common, ...args], { maxBuffer: 2 ** 26 })
   } catch (cause) {
     const said = (cause as { stderr?: string }).stderr ?? String(cause)
     const lines = said.split('\n').filter((line) => /error|undefined reference|cannot find/.test(line))
     throw new NativeError(
       'COMPILE_FAILED',
       `buildBinding: ${compiler} could not compile the binding for TensorFlow ${library.version} in ` +
-        `'${library.folder}': ${(lines.length > 0 ? lines : said.split('\n')).slice(0, 3).join(' | ')}. ` +
-        'Versions 2.9 to 2.21 have its interface; a compiler needs C++17 (g++ 8, clang 7).',
+        `'${library.folder}': ${(lines.length > 0 ? lines : said.split('\n')).slice(0, 3).join(' | ')}. It needs C++17 ` +
+        '(g++ 8, clang 7) and the headers of the same TensorFlow; 2.21 was seen to work.',
       { cause },
     )
   }

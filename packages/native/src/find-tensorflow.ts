@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { existsSync, statSync } from 'node:fs'
 import { NativeError } from './native-error.ts'
 import { onPath } from './on-path.ts'
@@ -59,11 +59,7 @@ function libraryOf(path: string): TensorflowLibrary | undefined {
 function packageOf(python: string): string | undefined {
   const program =
     'import importlib.util as u; s = u.find_spec("tensorflow"); print(s.submodule_search_locations[0] if s else "")'
-  try {
-    const options = { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], timeout: 30_000 } as const
-    const origin = execFileSync(python, ['-c', program], options).trim()
-    return origin === '' ? undefined : origin
-  } catch {
-    return undefined
-  }
+  const { stdout } = spawnSync(python, ['-c', program], { encoding: 'utf8', timeout: 30_000 })
+  const origin = (stdout ?? '').trim()
+  return origin === '' ? undefined : origin
 }

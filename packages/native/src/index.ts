@@ -1,2 +1,2 @@
-export { type NativeErrorCode, NativeError } from './native-error.ts'
-export { startTensorflow, type StartedTensorflow, type TensorflowOptions } from './start-tensorflow.ts'
+export { NativeError, type NativeErrorCode } from './native-error.ts'
+export { type StartedTensorflow, startTensorflow, type TensorflowOptions } from './start-tensorflow.ts'

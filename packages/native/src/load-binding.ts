@@ -1,18 +1,13 @@
+import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
 import type { Binding } from './binding.ts'
 import { NativeError } from './native-error.ts'
-
-/** What our prelude reads when the binding is loaded, and what it leaves there. */
-interface Settings {
-  readonly config: Uint8Array
-  readonly libraries: readonly string[]
-  failures?: readonly string[]
-}
 
 /** A loaded binding. */
 export interface LoadedBinding {
   readonly binding: Binding
-  /** CUDA libraries that could not be loaded, as the loader says it. */
+  /** Libraries that could not be loaded before it, as the system's loader says it. */
   readonly failures: readonly string[]
 }
 
@@ -20,19 +15,21 @@ export interface LoadedBinding {
  * Loads a binding into this process, which starts TensorFlow.
  *
  * @param file - The binding.
- * @param config - The bytes of a `ConfigProto`; read by bindings that {@link buildBinding} made.
+ * @param config - The bytes of a `ConfigProto`; read by a binding that {@link buildBinding} made.
  * @param libraries - Shared libraries to load first, in this order; likewise.
  * @throws NativeError `LOAD_FAILED`.
  */
 export function loadBinding(file: string, config: Uint8Array, libraries: readonly string[]): LoadedBinding {
+  const require = createRequire(import.meta.url)
   // Its first lines say which instructions the processor has; warnings and errors stay.
+  const quiet = process.env['TF_CPP_MIN_LOG_LEVEL'] === undefined
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '1'
-  const settings: Settings = { config, libraries }
-  const globals = globalThis as { __ggNative?: Settings }
-  globals.__ggNative = settings
+  const globals = globalThis as { __ggNative?: { readonly config: Uint8Array } }
+  globals.__ggNative = { config }
   try {
-    const binding = createRequire(import.meta.url)(file) as Binding
-    return { binding, failures: settings.failures ?? [] }
+    const loader = join(dirname(file), 'gg_loader.node')
+    const { load } = (existsSync(loader) ? require(loader) : { load: () => [] }) as Loader
+    return { failures: load(libraries, quiet), binding: require(file) as Binding }
   } catch (cause) {
     throw new NativeError(
       'LOAD_FAILED',
@@ -43,4 +40,8 @@ export function loadBinding(file: string, config: Uint8Array, libraries: readonl
   } finally {
     delete globals.__ggNative
   }
+}
+
+interface Loader {
+  load(paths: readonly string[], quiet: boolean): readonly string[]
 }

@@ -38,7 +38,7 @@ interface Candidate {
   readonly source: string
   readonly folder: string
   readonly file: string
-  readonly cudaLibraries: readonly string[]
+  readonly libraries: readonly string[]
 }
 
 let started: StartedTensorflow | undefined
@@ -73,8 +73,8 @@ export async function startTensorflow(options: TensorflowOptions = {}): Promise<
     const notes: string[] = []
     const candidate = (await installed(options, notes)) ?? (await compiled(options))
     if (options.memoryGrowth ?? true) process.env['TF_FORCE_GPU_ALLOW_GROWTH'] ??= 'true'
-    const { binding, failures } = loadBinding(candidate.file, config, candidate.cudaLibraries)
-    notes.push(...failures.map((failure) => `A CUDA library could not be loaded: ${failure}.`))
+    const { binding, failures } = loadBinding(candidate.file, config, candidate.libraries)
+    notes.push(...failures.map((failure) => `A library could not be loaded: ${failure}.`))
     const { source, folder } = candidate
     const device = placeOfComputation(binding) ?? 'nowhere: its product of two matrices was wrong'
     await register(binding)
@@ -100,7 +100,7 @@ async function installed(options: TensorflowOptions, notes: string[]): Promise<C
     const probe = await probeBinding(file)
     if (!probe.loads) notes.push(`${name} in '${folder}' does not load: ${probe.reason}.`)
     else if (gpu && !probe.gpu) notes.push(`${name} in '${folder}' sees no GPU.`)
-    else return { source: name, folder, file, cudaLibraries: [] }
+    else return { source: name, folder, file, libraries: [] }
   }
   return undefined
 }
@@ -118,7 +118,12 @@ async function compiled(options: TensorflowOptions): Promise<Candidate> {
         '&& export GG_TENSORFLOW=$PWD/.venv',
     )
   const { file } = await buildBinding(library, options)
-  return { source: 'libtensorflow', folder: library.folder, file, cudaLibraries: library.cudaLibraries }
+  return {
+    source: 'libtensorflow',
+    folder: library.folder,
+    file,
+    libraries: [...library.cudaLibraries, ...[...library.libraries].reverse()],
+  }
 }
 
 async function register(binding: Binding): Promise<void> {

@@ -43,7 +43,9 @@ function wheelAt(folder: string): TensorflowLibrary | undefined {
   const [core, framework] = [shared(folder, 'tensorflow_cc'), shared(folder, 'tensorflow_framework')]
   if (!core || !framework) return undefined
   const site = dirname(folder)
-  const info = list(site).find((name) => /^(intel_)?tensorflow(_cpu|_rocm|_macos|_gpu)?-[\d.]+.*\.dist-info$/.test(name))
+  const info = list(site).find((name) =>
+    /^(intel_)?tensorflow(_cpu|_rocm|_macos|_gpu)?-[\d.]+.*\.dist-info$/.test(name),
+  )
   const build = read(join(folder, 'python/platform/build_info.py'))
   const cuda = /'is_cuda_build', (True|False)/.exec(build)?.[1]
   return {
@@ -66,7 +68,8 @@ function cLibraryAt(place: string): TensorflowLibrary | undefined {
     folder,
     libraries: framework ? [core, framework] : [core],
     include: include ?? join(place, 'include'),
-    version: /\.so\.(\d+\.\d+\.\d+)|\.(\d+\.\d+\.\d+)\.dylib/.exec(realpathSync(core))?.slice(1).find(Boolean) ?? 'unknown',
+    version:
+      /\.so\.(\d+\.\d+\.\d+)|\.(\d+\.\d+\.\d+)\.dylib/.exec(realpathSync(core))?.slice(1).find(Boolean) ?? 'unknown',
     cuda: undefined,
     cudaLibraries: [],
   }

@@ -1,11 +1,19 @@
 // What src/tensorflow-kernels.ts takes from the sources that the package @tensorflow/tfjs-node ships. They do not
 // compile under our checks, so their types are written down here; tsup.config.ts says where the files are.
 declare module 'tfjs-node/nodejs_kernel_backend' {
-  import type { KernelBackend } from '@tensorflow/tfjs-core'
+  import { type DataStorage, KernelBackend, type TensorInfo } from '@tensorflow/tfjs-core'
   import type { Binding } from './binding.ts'
+
+  export interface TensorData {
+    readonly shape: readonly number[]
+    readonly dtype: number
+  }
 
   export class NodeJSKernelBackend extends KernelBackend {
     constructor(binding: Binding, packageName: string)
+    protected readonly binding: Binding
+    protected readonly tensorMap: DataStorage<TensorData>
+    protected getInputTensorIds(tensors: readonly TensorInfo[]): number[]
   }
 }
 
