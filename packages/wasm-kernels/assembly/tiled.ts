@@ -1,4 +1,12 @@
 // The module of the kernels whose speed is the processor's: one build for every register tile.
 
 export { convolve, packFilter, planConvolution } from './convolution'
+export {
+  addFilterGradients,
+  packPixels,
+  placeImages,
+  planFilterGradient,
+  sumFilterGradient,
+  sumWideFilterGradient,
+} from './filter-gradient'
 export { ceiling } from './generated-tiles'

@@ -1,6 +1,9 @@
-import { Conv2DBackpropFilter, type Conv2DBackpropFilterInputs, type TensorInfo } from '@tensorflow/tfjs-core'
+import { Conv2DBackpropFilter, type Conv2DBackpropFilterInputs, type TensorInfo, util } from '@tensorflow/tfjs-core'
 import { callKernel } from './call-kernel.ts'
 import { type ConvAttrs, convGeometry } from './conv-geometry.ts'
+import { engineOf } from './engine/engine-of.ts'
+import { filterGradient } from './filter-gradient.ts'
+import { makeZeros } from './make-zeros.ts'
 import { placeOnGrid } from './place-on-grid.ts'
 import { type WasmKernel, wasmKernel } from './wasm-kernel.ts'
 import { WasmKernelError } from './wasm-kernel-error.ts'
@@ -39,6 +42,33 @@ export const conv2DBackpropFilter: WasmKernel = wasmKernel<Conv2DBackpropFilterI
     }
     const g = convGeometry(Conv2DBackpropFilter, x.shape, attrs.filterShape, dy, attrs)
     const { filterHeight, filterWidth, inChannels, outChannels, padInfo, dilationHeight, dilationWidth } = g
+    const engine = engineOf(backend)
+    if (engine !== undefined && x.dtype === 'float32' && dy.dtype === 'float32') {
+      if (util.sizeFromShape(dy.shape) * util.sizeFromShape(x.shape) === 0) return makeZeros(backend, attrs.filterShape)
+      const dw = backend.makeOutput(attrs.filterShape, 'float32')
+      filterGradient(
+        engine,
+        {
+          images: g.batchSize,
+          height: g.inHeight,
+          width: g.inWidth,
+          channels: inChannels,
+          outHeight: g.outHeight,
+          outWidth: g.outWidth,
+          outChannels,
+          filterHeight,
+          filterWidth,
+          strideHeight: g.strideHeight,
+          strideWidth: g.strideWidth,
+          dilationHeight,
+          dilationWidth,
+          top: padInfo.top,
+          left: padInfo.left,
+        },
+        { x: engine.at(x), dy: engine.at(dy), dw: engine.at(dw) },
+      )
+      return dw
+    }
     // The rows and columns of x that the filter touches: an image of just this size gives a result of filterShape.
     const height = (filterHeight - 1) * dilationHeight + (g.outHeight - 1) * g.strideHeight + 1
     const width = (filterWidth - 1) * dilationWidth + (g.outWidth - 1) * g.strideWidth + 1
