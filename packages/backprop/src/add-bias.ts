@@ -34,5 +34,6 @@ export function addBias<T extends Tensor>(x: T, bias: Tensor1D): T {
     value: add(args[0] as Tensor, args[1] as Tensor),
     gradFunc: (dy: Tensor) => [clone(dy), tidy(() => sum(reshape(dy, [-1, channels]), 0))],
   }))
-  return node(x, bias) as T
+  // Named for those who look at the tape, as @gg/gradcheck does.
+  return tidy('addBias', () => node(x, bias) as T)
 }

@@ -40,7 +40,7 @@ export function checkpoint<P extends Tree, T extends Tensor>(f: (inputs: P) => T
         gradFunc: (dy: T, saved: Tensor[]) => gradientsOf((again) => f(treeUnflatten(inputs, again)), saved, dy),
       }
     })
-    return node(...leaves) as T
+    return tidy('checkpoint', () => node(...leaves) as T)
   }
 }
 

@@ -49,7 +49,7 @@ export function leanRelu<T extends Tensor>(x: T, options: LeanReluOptions = {}):
       `leanRelu: \`keep\` must be one of 'output', 'signs', got '${String(keep)}'.`,
     )
   }
-  return tidy(() => {
+  return tidy('leanRelu', () => {
     const y = withoutTape(() => relu(x))
     if (keep === 'output') return leanNode(x, y, [y], (dy, [output]) => tidy(() => mul(dy, step(output as Tensor))))
     const signs = withoutTape(() => tidy(() => packPlaces(step(y), 2)))

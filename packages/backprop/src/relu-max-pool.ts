@@ -60,7 +60,7 @@ export function reluMaxPool(features: Tensor4D, filterSize: Size2d, options: Rel
   const [, height, width] = features.shape
   const axes = windowGeometry('reluMaxPool', [height, width], filterSize, { strides: filterSize, ...window })
   const count = axes[0].window * axes[1].window
-  return tidy(() => {
+  return tidy('reluMaxPool', () => {
     const [pooled, places] = withoutTape(() => pooledAndPacked(features, count, axes))
     return leanNode(features, pooled, [pooled, places], (dy, [z, packed]) => {
       const next = z as Tensor4D

@@ -15,9 +15,17 @@ const images = new URL('../../../docs/images/', import.meta.url)
 const draw = (name, title, circuit) =>
   writeFileSync(fileURLToPath(new URL(`circuit-${name}.svg`, images)), circuitToSvg(circuit, { title }))
 
-draw('product', '(x + y) z at -2, 5, -4', traceGradient(product.f, product.inputs()))
-draw('neuron', 'A neuron with two inputs: the sigmoid of w0 x0 + w1 x1 + w2', traceGradient(neuron.f, neuron.inputs()))
-draw('staged', '(x + sigmoid(y)) / (sigmoid(x) + (x + y) squared) at 3, -4', traceGradient(staged.f, staged.inputs()))
+draw('product', '(x + y) z at -2, 5, -4', await traceGradient(product.f, product.inputs()))
+draw(
+  'neuron',
+  'A neuron with two inputs: the sigmoid of w0 x0 + w1 x1 + w2',
+  await traceGradient(neuron.f, neuron.inputs()),
+)
+draw(
+  'staged',
+  '(x + sigmoid(y)) / (sigmoid(x) + (x + y) squared) at 3, -4',
+  await traceGradient(staged.f, staged.inputs()),
+)
 
 const model = lenet()
 const images28 = numbers([4, 28, 28, 1], 1, 0.5, 0.5)
@@ -26,4 +34,4 @@ const loss = (params) => {
   const logits = model.apply(params, images28)
   return tf.neg(tf.mean(tf.sum(tf.mul(tf.logSoftmax(logits), labels), 1)))
 }
-draw('lenet', 'The whole backward pass of a LeNet on four images', traceGradient(loss, model.init(0)))
+draw('lenet', 'The whole backward pass of a LeNet on four images', await traceGradient(loss, model.init(0)))

@@ -1,7 +1,6 @@
-import type { Tensor } from '@tensorflow/tfjs-core'
 import type { Circuit, Gate, Pin, Summary, Wire } from './circuit.ts'
 import { ruleOf } from './kernel-rule.ts'
-import type { Recording } from './record-tape.ts'
+import type { ReadRecording } from './read-recording.ts'
 
 const unknown: Summary = {
   shape: [],
@@ -15,8 +14,8 @@ const unknown: Summary = {
 
 /** Puts together what lies between the inputs and the output, with ids that are positions, and names the layers. */
 export function assembleCircuit(
-  { gates: recorded, values, gradients }: Recording,
-  inputs: readonly (readonly [path: string, leaf: Tensor])[],
+  { gates: recorded, values, gradients }: ReadRecording,
+  inputs: readonly (readonly [path: string, tensor: number])[],
   output: number,
 ): Circuit {
   const wires: Wire[] = []
@@ -30,7 +29,7 @@ export function assembleCircuit(
     wires.push({ id, name, kind, value: values.get(tensor) ?? unknown, gradient: gradients.get(tensor) })
     return id
   }
-  for (const [path, leaf] of inputs) wire(leaf.id, 'input', path === '' ? 'input' : path)
+  for (const [path, tensor] of inputs) wire(tensor, 'input', path === '' ? 'input' : path)
   // The last one is the sum that made a number of the output.
   const gates = recorded.slice(0, -1).filter((gate) => gate.reached)
   const circuit = gates.map((gate, id): Gate => {

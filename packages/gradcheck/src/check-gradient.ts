@@ -1,11 +1,12 @@
-import { disposeTree, type Tree, treeLeaves, valueAndGrad } from '@gg/core'
-import { mul, type Scalar, sum, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core'
-import { directionalDerivative, roundingNoise } from './directional-derivative.ts'
+import type { Tree } from '@gg/core'
+import type { Tensor } from '@tensorflow/tfjs-core'
+import { analyticGradient, differentiate } from './analytic-gradient.ts'
+import { checkLeaf } from './check-leaf.ts'
+import { createProbe } from './create-probe.ts'
 import { GradientCheckError } from './gradient-check-error.ts'
-import { type GradientProbe, type GradientReport, type LeafReport, worstFirst } from './gradient-report.ts'
-import { rootMeanSquare } from './numerical-gradient.ts'
-import { createObjective, type LeafValues, type Objective } from './objective.ts'
-import { createUniform, randomSigns } from './random-signs.ts'
+import { type GradientReport, worstFirst } from './gradient-report.ts'
+import { createObjective, type Objective } from './objective.ts'
+import { createUniform } from './random-signs.ts'
 
 /** Options of `checkGradient`. */
 export interface CheckGradientOptions<P extends Tree> {
@@ -91,113 +92,6 @@ export function checkGradient<P extends Tree>(
   const probes = leaves.flatMap((leaf) => leaf.probes)
   const [worst] = worstFirst(probes)
   return { ok: probes.every((probe) => probe.excess <= 1), worst, leaves, tolerance }
-}
-
-type Probe = (kind: GradientProbe['kind'], direction: Float32Array, index?: readonly number[]) => GradientProbe
-
-function createProbe(
-  objective: Objective,
-  { path, values }: LeafValues,
-  leaf: number,
-  gradient: Float32Array,
-  tolerance: number,
-  uniform: () => number,
-): Probe {
-  const scale = rootMeanSquare(values)
-  const along = (direction: Float32Array) => (distance: number) =>
-    objective.at(
-      leaf,
-      values.map((x, i) => x + distance * (direction[i] as number)),
-    )
-  const measured = roundingNoise(along(randomSigns(values.length, uniform)), scale)
-  const noise = Math.max(measured, objective.roundingFloor)
-  const size = gradient.reduce((largest, g) => Math.max(largest, Math.abs(g)), 0)
-  return (kind, direction, index) => {
-    const { value, uncertainty, kink } = directionalDerivative(along(direction), scale, noise)
-    const analytic = direction.reduce((total, v, i) => total + v * (gradient[i] as number), 0)
-    const moved = Math.sqrt(direction.reduce((total, v) => total + v * v, 0))
-    const largest = Math.max(Math.abs(analytic), Math.abs(value))
-    const error = Math.abs(analytic - value)
-    const allowed = tolerance * largest + uncertainty + 2 ** -18 * size * moved
-    return {
-      path,
-      kind,
-      index,
-      analytic,
-      numeric: value,
-      uncertainty,
-      relativeError: error === 0 ? 0 : error / largest,
-      // A NaN on either side is an error, and must not pass by comparing as false.
-      excess: Number.isNaN(error) ? Number.POSITIVE_INFINITY : error === 0 ? 0 : error / allowed,
-      kink,
-    }
-  }
-}
-
-function checkLeaf(
-  { path, shape, values }: LeafValues,
-  gradient: Float32Array,
-  probe: Probe,
-  work: { readonly entries: number; readonly directions: number; readonly uniform: () => number },
-): LeafReport {
-  const { entries, directions, uniform } = work
-  const size = values.length
-  const probes: GradientProbe[] = []
-  if (size > 1) {
-    if (gradient.some((g) => g !== 0 && !Number.isNaN(g))) probes.push(probe('gradient', gradient.map(Math.sign)))
-    for (let i = 0; i < directions; i++) probes.push(probe('direction', randomSigns(size, uniform)))
-  }
-  for (const i of chosenEntries(size, entries, uniform)) {
-    const direction = new Float32Array(size)
-    direction[i] = 1
-    probes.push(probe('entry', direction, unravel(i, shape)))
-  }
-  // The probe along the gradient has most signal, a number by itself has its own.
-  const [first] = probes
-  const largest = first === undefined ? 0 : Math.max(Math.abs(first.analytic), Math.abs(first.numeric))
-  return { path, shape, probes, resolution: largest === 0 ? 0 : (first?.uncertainty ?? 0) / largest }
-}
-
-function chosenEntries(size: number, count: number, uniform: () => number): readonly number[] {
-  if (size <= count) return Array.from({ length: size }, (_, i) => i)
-  const chosen = new Set<number>()
-  while (chosen.size < count) chosen.add(Math.floor(uniform() * size))
-  return [...chosen].sort((a, b) => a - b)
-}
-
-function unravel(flat: number, shape: readonly number[]): readonly number[] {
-  let rest = flat
-  const index = [...shape].reverse().map((size) => {
-    const i = rest % size
-    rest = (rest - i) / size
-    return i
-  })
-  return index.reverse()
-}
-
-function differentiate<P extends Tree>(f: (inputs: P) => Tensor): (inputs: P, dy: Tensor) => P {
-  return (inputs, dy) => valueAndGrad((params: P) => sum(mul(f(params), dy)) as Scalar)(inputs).grads
-}
-
-function analyticGradient<P extends Tree>(
-  gradient: (inputs: P, dy: Tensor) => P,
-  inputs: P,
-  { weights, outputShape, leaves }: Objective,
-): readonly Float32Array[] {
-  const found: Float32Array[] = []
-  tidy(() => {
-    const gradients = gradient(inputs, tensor(weights, [...outputShape]))
-    found.push(...treeLeaves(gradients).map((leaf) => Float32Array.from(leaf.dataSync())))
-    disposeTree(gradients)
-  })
-  const wrong = leaves.findIndex(({ values }, i) => values.length !== found[i]?.length)
-  if (wrong < 0) return found
-  const { path, shape } = leaves[wrong] as LeafValues
-  throw new GradientCheckError(
-    'INVALID_ARGUMENT',
-    `checkGradient: \`gradient\` must return a tree like the inputs, got ${found[wrong]?.length ?? 'no'} numbers for ` +
-      `[${shape}] at '${path}'.`,
-  )
 }
 
 function checkDeterministic(objective: Objective): void {

@@ -15,7 +15,7 @@ import { symbolOf } from './kernel-rule.ts'
  * import { circuitToMermaid, traceGradient } from '@gg/gradcheck'
  * import * as tf from '@tensorflow/tfjs-core'
  *
- * const circuit = traceGradient((x: tf.Tensor) => tf.square(x), tf.scalar(3))
+ * const circuit = await traceGradient((x: tf.Tensor) => tf.square(x), tf.scalar(3))
  * for (const line of circuitToMermaid(circuit).split('\n')) console.log(line.trim())
  * // → flowchart LR
  * // → w0["input"]

@@ -31,7 +31,7 @@ const halo = 'paint-order="stroke" stroke="#ffffff" stroke-width="3"'
  * import { circuitToSvg, traceGradient } from '@gg/gradcheck'
  * import * as tf from '@tensorflow/tfjs-core'
  *
- * const svg = circuitToSvg(traceGradient((x: tf.Tensor) => tf.square(x), tf.scalar(3)), { title: 'x squared' })
+ * const svg = circuitToSvg(await traceGradient((x: tf.Tensor) => tf.square(x), tf.scalar(3)), { title: 'x squared' })
  * console.log(svg.startsWith('<svg'), svg.includes('>x²</text>')) // → true true
  * ```
  */

@@ -15,7 +15,7 @@ import { describeSummary, isBig, nameOfWire } from './describe-summary.ts'
  * import * as tf from '@tensorflow/tfjs-core'
  *
  * const f = ({ x, y }: { x: tf.Tensor; y: tf.Tensor }) => tf.mul(tf.maximum(x, y), 10)
- * const text = circuitToText(traceGradient(f, { x: tf.scalar(2), y: tf.scalar(-1) }))
+ * const text = circuitToText(await traceGradient(f, { x: tf.scalar(2), y: tf.scalar(-1) }))
  * for (const line of text.split('\n')) console.log(line.trim())
  * // → x = 2, gradient 10
  * // → y = -1, gradient 0

@@ -39,7 +39,7 @@ export interface Pin {
 /** An operation of the circuit. */
 export interface Gate {
   readonly id: number
-  /** tfjs' name of the kernel, such as `Multiply`; `custom` for an operation with a gradient of its own. */
+  /** tfjs' name of the kernel, such as `Multiply`; for an operation with a gradient of its own its scope's, or `custom`. */
   readonly kernel: string
   /** The layer that the gate belongs to, after the inputs that enter there: `conv1` for what follows `conv1/kernel`. */
   readonly layer: string

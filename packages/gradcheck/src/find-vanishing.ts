@@ -50,7 +50,7 @@ export interface VanishingReport {
  * const layer = (w: number) => ({ w: tf.scalar(w) })
  * const net = (p: { first: { w: tf.Tensor }; second: { w: tf.Tensor } }) =>
  *   tf.mul(tf.sigmoid(tf.mul(p.first.w, 12)), p.second.w)
- * const { summary } = findVanishing(traceGradient(net, { first: layer(1), second: layer(1) }))
+ * const { summary } = findVanishing(await traceGradient(net, { first: layer(1), second: layer(1) }))
  * console.log(summary) // → The gradient neither vanishes nor explodes: 1 at second, 1 at first.
  * ```
  */

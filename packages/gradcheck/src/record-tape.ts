@@ -1,25 +1,25 @@
 import { engine, getKernel, type NamedTensorMap, type Tensor } from '@tensorflow/tfjs-core'
-import type { Summary } from './circuit.ts'
-import { isElementwise } from './kernel-rule.ts'
-import { numbersOf, summarize } from './summarize.ts'
+import { type PendingNumbers, pendingNumbers } from './pending-numbers.ts'
 
 /** A gate as the tape has it. Tensors are known by tfjs' own ids, which are never given out twice. */
-interface RecordedGate {
+export interface RecordedGate {
   readonly kernel: string
   readonly inputs: readonly { readonly name: string; readonly tensor: number }[]
   readonly outputs: readonly number[]
   /** True once the backward pass came by. */
   reached: boolean
-  readonly locals: Map<string, Summary>
-  readonly gradients: Map<string, Summary>
+  /** The gradient of the output, where there is one output and gradient came to it. */
+  above: PendingNumbers | undefined
+  /** What it adds to the gradient of each input, by the input's name. */
+  readonly gradients: Map<string, PendingNumbers>
 }
 
-/** What was seen on the tape. */
+/** What was seen on the tape; the numbers are still to come. */
 export interface Recording {
   readonly gates: readonly RecordedGate[]
   /** By tensor: its value, and the gradient that reached it. */
-  readonly values: ReadonlyMap<number, Summary>
-  readonly gradients: ReadonlyMap<number, Summary>
+  readonly values: ReadonlyMap<number, PendingNumbers>
+  readonly gradients: Map<number, PendingNumbers>
 }
 
 type GradientFunction = (dys: (Tensor | null)[]) => { [name: string]: () => Tensor }
@@ -34,15 +34,15 @@ interface TapeNode {
  * Listens to the tape that is running, until tfjs throws it away: what is pushed onto this very array is noted and its
  * gradient function wrapped. No kernel, no method of tfjs and no later tape is touched.
  */
-export function recordTape(keep: number): Recording {
+export function recordTape(): Recording {
   const gates: RecordedGate[] = []
-  const values = new Map<number, Summary>()
-  const gradients = new Map<number, Summary>()
+  const values = new Map<number, PendingNumbers>()
+  const gradients = new Map<number, PendingNumbers>()
   const tape = engine().state.activeTape as unknown as { push: (node: TapeNode) => number }
   const look = (tensor: Tensor): number => {
     // Now is the time: a scope within the function may dispose it.
     if (!values.has(tensor.id) && tensor.dtype !== 'string' && !tensor.isDisposed) {
-      values.set(tensor.id, summarize(numbersOf(tensor), tensor.shape, tensor.dtype, keep))
+      values.set(tensor.id, pendingNumbers(tensor))
     }
     return tensor.id
   }
@@ -53,7 +53,7 @@ export function recordTape(keep: number): Recording {
       inputs: Object.entries(node.inputs).map(([name, tensor]) => ({ name, tensor: look(tensor) })),
       outputs: node.outputs.map(look),
       reached: false,
-      locals: new Map(),
+      above: undefined,
       gradients: new Map(),
     }
     gates.push(gate)
@@ -64,10 +64,11 @@ export function recordTape(keep: number): Recording {
         for (const [i, dy] of dys.entries()) {
           const output = gate.outputs[i]
           if (dy === null || output === undefined) continue
-          gradients.set(output, summarize(numbersOf(dy), dy.shape, dy.dtype, keep))
+          const above = pendingNumbers(dy)
+          gradients.set(output, above)
+          if (dys.length === 1) gate.above = above
         }
-        const [dy] = dys
-        return noteInputGradients(gate, dys.length === 1 ? dy : undefined, gradient(dys), keep)
+        return noted(gradient(dys), gate.gradients)
       }
     }
     return push(node)
@@ -75,36 +76,27 @@ export function recordTape(keep: number): Recording {
   return { gates, values, gradients }
 }
 
-function noteInputGradients(
-  gate: RecordedGate,
-  dy: Tensor | null | undefined,
-  found: { [name: string]: () => Tensor },
-  keep: number,
+/** The same functions, which note what they return. */
+function noted(
+  made: { [name: string]: () => Tensor },
+  gradients: Map<string, PendingNumbers>,
 ): { [name: string]: () => Tensor } {
-  const above = dy == null ? undefined : numbersOf(dy)
-  const wrapped = Object.entries(found).map(([name, make]) => {
-    const noted = (): Tensor => {
+  const wrapped = Object.entries(made).map(([name, make]) => {
+    const makeAndNote = (): Tensor => {
       const dx = make()
-      const numbers = numbersOf(dx)
-      gate.gradients.set(name, summarize(numbers, dx.shape, dx.dtype, keep))
-      const local = above === undefined ? undefined : localGradient(gate.kernel, above, numbers)
-      if (local !== undefined) gate.locals.set(name, summarize(local, dx.shape, dx.dtype, keep))
+      gradients.set(name, pendingNumbers(dx))
       return dx
     }
-    return [name, noted] as const
+    return [name, makeAndNote] as const
   })
   return Object.fromEntries(wrapped)
 }
 
-/** What was multiplied with `dy` to give `dx`, where one number went with one number; where `dy` is 0 nobody knows. */
-function localGradient(kernel: string, dy: Float32Array, dx: Float32Array): Float32Array | undefined {
-  const paired = isElementwise(kernel) && dx.length === dy.length
-  if ((dy.length !== 1 && !paired) || dy.some((g) => g === 0)) return undefined
-  return dx.map((g, i) => g / ((dy.length === 1 ? dy[0] : dy[i]) as number))
-}
+/** What tfjs calls scopes that nobody has named. */
+const UNNAMED: ReadonlySet<string> = new Set(['', 'forward', 'unnamed scope'])
 
-/** An operation with its own gradient goes by the name of the scope around it, which `op` marks as tfjs' own. */
+/** An operation with its own gradient goes by the name of the scope around it; tfjs marks its own with `__op`. */
 function kernelOf(name: string): string {
   if (getKernel(name, engine().backendName) !== undefined) return name
-  return name.endsWith('__op') ? name.slice(0, -'__op'.length) : 'custom'
+  return UNNAMED.has(name) ? 'custom' : name.replace(/__op$/, '')
 }

@@ -1,4 +1,3 @@
-import type { Tensor } from '@tensorflow/tfjs-core'
 import type { Summary } from './circuit.ts'
 
 const BINS = 16
@@ -23,9 +22,4 @@ export function summarize(data: ArrayLike<number>, shape: readonly number[], dty
     max: finite.length === 0 ? Number.NaN : max,
     histogram,
   }
-}
-
-/** The numbers of a tensor, copied: some backends hand out memory that they use again. */
-export function numbersOf(tensor: Tensor): Float32Array {
-  return Float32Array.from(tensor.dataSync())
 }

@@ -3,8 +3,9 @@ import { engine, type Scalar, sum, type Tensor } from '@tensorflow/tfjs-core'
 import { assembleCircuit } from './assemble-circuit.ts'
 import type { Circuit } from './circuit.ts'
 import { GradientCheckError } from './gradient-check-error.ts'
+import { pendingNumbers } from './pending-numbers.ts'
+import { readRecording } from './read-recording.ts'
 import { type Recording, recordTape } from './record-tape.ts'
-import { numbersOf, summarize } from './summarize.ts'
 
 /** Options of `traceGradient`. */
 export interface TraceGradientOptions {
@@ -24,15 +25,18 @@ export interface TraceGradientOptions {
  *
  * It listens to tfjs' own tape and changes no kernel: what is recorded is what training would do. Gates that no
  * gradient reaches are left out. An operation with a gradient of its own (`tf.customGrad`, a feature site, a checkpoint)
- * is one gate, named `custom`.
+ * is one gate. It goes by the name of the scope around it, as in `tf.tidy('swish', ...)`, or else as `custom`.
  *
  * Shapes: inputs any tree of float32 tensors; an output of several numbers counts as their sum, as in `tf.grad`. State:
  * none; feature sites within `f` take one step, as in training. Memory: borrows the inputs; the circuit is plain data,
- * no tensor is kept, also when `f` throws. Reads every value with `dataSync`: for looking at, not for training.
+ * no tensor is kept, also when `f` throws. Both passes run before it returns, so the inputs may be disposed then; it
+ * asks for every value on the way and waits for them afterwards, so it works on webgpu too. For looking at, not for
+ * training: all values come to the host.
  *
  * @param f - The function; it may use any operation of tfjs.
  * @param inputs - Where to evaluate it; the paths of its tensors name the wires.
  * @param options - How much to remember.
+ * @returns A promise of the circuit; the errors reject it.
  * @throws GradientCheckError `INVALID_ARGUMENT` within another gradient. GradientTransformationError `NO_GRADIENT` for
  *   an operation without one.
  *
@@ -42,7 +46,7 @@ export interface TraceGradientOptions {
  * import * as tf from '@tensorflow/tfjs-core'
  *
  * const f = ({ x, y, z }: { x: tf.Tensor; y: tf.Tensor; z: tf.Tensor }) => tf.mul(tf.add(x, y), z)
- * const circuit = traceGradient(f, { x: tf.scalar(-2), y: tf.scalar(5), z: tf.scalar(-4) })
+ * const circuit = await traceGradient(f, { x: tf.scalar(-2), y: tf.scalar(5), z: tf.scalar(-4) })
  * for (const { name, value, gradient } of circuit.wires) console.log(name || 'sum', value.values, gradient?.values)
  * // → x [ -2 ] [ -4 ]
  * // → y [ 5 ] [ -4 ]
@@ -51,11 +55,11 @@ export interface TraceGradientOptions {
  * // → output [ -12 ] [ 1 ]
  * ```
  */
-export function traceGradient<P extends Tree>(
+export async function traceGradient<P extends Tree>(
   f: (inputs: P) => Tensor,
   inputs: P,
   options: TraceGradientOptions = {},
-): Circuit {
+): Promise<Circuit> {
   const { values: keep = 16 } = options
   if (engine().state.gradientDepth > 0) {
     throw new GradientCheckError(
@@ -63,22 +67,20 @@ export function traceGradient<P extends Tree>(
       'traceGradient: must be called outside of other gradients, got a call within one. Trace the whole function.',
     )
   }
-  const leaves = namedLeaves(inputs)
+  const named = namedLeaves(inputs).map(([path, leaf]) => [path, leaf.id] as const)
   const recordings: Recording[] = []
-  const ends: Tensor[] = []
+  const ends: number[] = []
   const { value, grads } = valueAndGrad((params: P) => {
-    recordings.push(recordTape(keep))
+    recordings.push(recordTape())
     const y = f(params)
-    ends.push(y)
+    ends.push(y.id)
     return sum(y) as Scalar
   })(inputs)
-  const seen = recordings[0] as Recording
-  const output = ends[0] as Tensor
-  const gradients = new Map(seen.gradients)
+  const recording = recordings[0] as Recording
   for (const [i, gradient] of treeLeaves(grads).entries()) {
-    const [, leaf] = leaves[i] as readonly [string, Tensor]
-    gradients.set(leaf.id, summarize(numbersOf(gradient), gradient.shape, gradient.dtype, keep))
+    const [, tensor] = named[i] as readonly [string, number]
+    recording.gradients.set(tensor, pendingNumbers(gradient))
   }
   disposeTree([value, grads])
-  return assembleCircuit({ ...seen, gradients }, leaves, output.id)
+  return assembleCircuit(await readRecording(recording, keep), named, ends[0] as number)
 }
