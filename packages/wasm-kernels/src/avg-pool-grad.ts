@@ -1,8 +1,10 @@
 import { AvgPoolGrad, type AvgPoolGradInputs, type TensorInfo } from '@tensorflow/tfjs-core'
+import { engineOf } from './engine/engine-of.ts'
 import { floats } from './floats.ts'
 import { forEachWindow } from './for-each-window.ts'
 import { makeZeros } from './make-zeros.ts'
 import { type PoolAttrs, poolGeometry } from './pool-geometry.ts'
+import { runPool } from './run-pool.ts'
 import { type WasmKernel, wasmKernel } from './wasm-kernel.ts'
 
 /**
@@ -21,6 +23,12 @@ export const avgPoolGrad: WasmKernel = wasmKernel<AvgPoolGradInputs, PoolAttrs>(
     const xInfo = inputs.input as TensorInfo
     const dyInfo = inputs.dy as TensorInfo
     const g = poolGeometry(xInfo, attrs, dyInfo)
+    const engine = engineOf(backend)
+    if (engine !== undefined) {
+      const out = backend.makeOutput(xInfo.shape, 'float32')
+      runPool(engine, 'avgPoolGrad', g.batchSize, g, [out, dyInfo])
+      return out
+    }
     const dxInfo = makeZeros(backend, xInfo.shape)
     const dx = floats(backend, dxInfo)
     const dy = floats(backend, dyInfo)

@@ -1,8 +1,10 @@
 import { MaxPoolGrad, type MaxPoolGradInputs, type TensorInfo } from '@tensorflow/tfjs-core'
+import { engineOf } from './engine/engine-of.ts'
 import { floats } from './floats.ts'
 import { forEachWindow } from './for-each-window.ts'
 import { makeZeros } from './make-zeros.ts'
 import { type PoolAttrs, poolGeometry } from './pool-geometry.ts'
+import { runPool } from './run-pool.ts'
 import { type WasmKernel, wasmKernel } from './wasm-kernel.ts'
 
 /**
@@ -22,6 +24,12 @@ export const maxPoolGrad: WasmKernel = wasmKernel<MaxPoolGradInputs, PoolAttrs>(
     const xInfo = inputs.input as TensorInfo
     const dyInfo = inputs.dy as TensorInfo
     const g = poolGeometry(xInfo, attrs, dyInfo)
+    const engine = engineOf(backend)
+    if (engine !== undefined) {
+      const out = backend.makeOutput(xInfo.shape, 'float32')
+      runPool(engine, 'maxPoolGrad', g.batchSize, g, [out, xInfo, dyInfo])
+      return out
+    }
     const dxInfo = makeZeros(backend, xInfo.shape)
     const dx = floats(backend, dxInfo)
     const x = floats(backend, xInfo)

@@ -1,23 +1,31 @@
 import { MaxPool, type MaxPoolInputs, type TensorInfo } from '@tensorflow/tfjs-core'
+import { engineOf } from './engine/engine-of.ts'
 import { floats } from './floats.ts'
 import { forEachWindow } from './for-each-window.ts'
 import { type PoolAttrs, poolGeometry } from './pool-geometry.ts'
+import { runPool } from './run-pool.ts'
 import { type WasmKernel, wasmKernel } from './wasm-kernel.ts'
 
 /**
  * Max pooling that lets NaN through: `y[n, i, j, c] = max` of the window, NaN if the window holds one.
  *
- * The stock kernel (XNNPACK) does the work whenever `x` is free of NaN. With NaN it answers by position: -Infinity
- * when the NaN comes first, the maximum of some other pixels when it comes later, and so a run that has diverged
- * looks sound. `x` is `[batch, height, width, channels]`.
+ * With NaN the stock kernel (XNNPACK) answers by position: -Infinity when the NaN comes first, the maximum of some
+ * other pixels when it comes later, and so a run that has diverged looks sound. Without our engine it does the work
+ * whenever `x` is free of NaN. `x` is `[batch, height, width, channels]`.
  */
 export const maxPool: WasmKernel = wasmKernel<MaxPoolInputs, PoolAttrs>(
   MaxPool,
   ({ inputs, attrs, backend, stock }) => {
     const x = inputs.x as TensorInfo
-    if (x.dtype !== 'float32' || !mayHoldNaN(floats(backend, x))) return stock(inputs, attrs)
+    if (x.dtype !== 'float32') return stock(inputs, attrs)
+    const engine = engineOf(backend)
+    if (engine === undefined && !mayHoldNaN(floats(backend, x))) return stock(inputs, attrs)
     const g = poolGeometry(x, attrs)
     const out = backend.makeOutput(g.outShape, 'float32')
+    if (engine !== undefined) {
+      runPool(engine, 'maxPool', g.batchSize * g.outHeight, g, [out, x])
+      return out
+    }
     const values = floats(backend, x)
     const y = floats(backend, out)
     const channels = g.inChannels

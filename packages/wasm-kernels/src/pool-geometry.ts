@@ -1,6 +1,7 @@
 import { backend_util, type TensorInfo } from '@tensorflow/tfjs-core'
 
-type Conv2DInfo = ReturnType<typeof backend_util.computePool2DInfo>
+/** Sizes, strides and paddings of a pooling, as tfjs names them. */
+export type PoolGeometry = ReturnType<typeof backend_util.computePool2DInfo>
 
 /** The attributes that the pooling kernels share. */
 export interface PoolAttrs {
@@ -14,7 +15,7 @@ export interface PoolAttrs {
  * Sizes, strides and paddings of a pooling. With `dy` the output's height and width are those of `dy`: tfjs'
  * AvgPool gradient forgets `dimRoundingMode`.
  */
-export function poolGeometry(x: TensorInfo, attrs: PoolAttrs, dy?: TensorInfo): Conv2DInfo {
+export function poolGeometry(x: TensorInfo, attrs: PoolAttrs, dy?: TensorInfo): PoolGeometry {
   const shape = [...x.shape] as [number, number, number, number]
   const info = backend_util.computePool2DInfo(
     shape,

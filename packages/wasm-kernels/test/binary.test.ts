@@ -108,7 +108,7 @@ describe.each(Object.keys(FUNCTIONS))('%s', (name) => {
   test('is that of every pair, over all broadcasts', () => {
     fc.assert(
       fc.property(shapes, fc.nat(22), ([a, b], seed) => check(name, data(a, seed), data(b, seed + 7))),
-      FUZZ,
+      { numRuns: FUZZ },
     )
   })
 
