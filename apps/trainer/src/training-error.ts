@@ -5,9 +5,24 @@
  * - `BACKEND_FAILED`: the backend did not start on this machine.
  * - `DATA_MISSING`: the files of a data set are not where they were looked for.
  * - `DIVERGED`: the training loss is no longer a finite number.
+ * - `OUT_OF_MEMORY`: a batch does not fit into the memory of the backend.
+ * - `CHECKPOINT_DAMAGED`: no checkpoint of a run can be read, or the one that was asked for.
+ * - `WRITE_FAILED`: a file of a run could not be written: a full disk, a folder that is read-only.
+ * - `RUN_IN_USE`: another process is at work on the run.
+ * - `RUN_NOT_FOUND`: there is no run in the folder.
  * - `RUN_UNREADABLE`: a folder that is to be read is not that of a run, or a file in it is damaged.
  */
-export type TrainingErrorCode = 'INVALID_CONFIG' | 'BACKEND_FAILED' | 'DATA_MISSING' | 'DIVERGED' | 'RUN_UNREADABLE'
+export type TrainingErrorCode =
+  | 'INVALID_CONFIG'
+  | 'BACKEND_FAILED'
+  | 'DATA_MISSING'
+  | 'DIVERGED'
+  | 'OUT_OF_MEMORY'
+  | 'CHECKPOINT_DAMAGED'
+  | 'WRITE_FAILED'
+  | 'RUN_IN_USE'
+  | 'RUN_NOT_FOUND'
+  | 'RUN_UNREADABLE'
 
 /**
  * The error that `train` and its kin throw. Branch on `code`; the message is a full sentence for whoever gave the command

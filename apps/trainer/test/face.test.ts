@@ -6,15 +6,20 @@ it('exports these names', () => {
     [
       "BACKENDS",
       "DATASETS",
-      "GRADIENTS",
       "MODELS",
-      "OPTIMIZERS",
       "SCHEDULES",
       "TrainingError",
+      "bestCheckpoint",
       "createRunFolder",
+      "decodeCheckpoint",
+      "defineConfig",
       "drawCurves",
+      "encodeCheckpoint",
       "evaluate",
+      "evaluateCheckpoint",
+      "newestCheckpoint",
       "parseTrainConfig",
+      "resumeRunFolder",
       "train",
     ]
   `)

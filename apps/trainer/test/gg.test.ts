@@ -48,7 +48,14 @@ describe.skipIf(unbuilt)(`gg${unbuilt ? ': skipped, build the packages to run it
   })
 
   it.each([
-    [['train', '--model', 'lenett'], "gg: --model must be one of lenet, mlp, got 'lenett'. Did you mean lenet?\n"],
+    [['train', '--model', 'lenett'], "gg: --model: 'lenett' is not known. Did you mean lenet?\n  lenett\n  ^\n"],
+    [
+      ['train', '--at', 'conv1/output=lateralMask(sgma=1)'],
+      "gg: --at: lateralMask has no option 'sgma'. Did you mean sigma?\n" +
+        '  conv1/output=lateralMask(sgma=1)\n                           ^\n',
+    ],
+    [['list', 'lateralmsk'], "gg: 'lateralmsk' is not known. Did you mean lateralMask?\n"],
+    [['train', '--at', 'gate()'], "gg: --at must be pattern=chain, such as 'conv*/output=gate()', got 'gate()'.\n"],
     [['train', '--lr', 'fast'], "gg: --lr must be a number above 0, got 'fast'.\n"],
     [
       ['train', '--epochs', '0', '--seed', '-1'],
@@ -58,10 +65,10 @@ describe.skipIf(unbuilt)(`gg${unbuilt ? ': skipped, build the packages to run it
     [['train', 'lenet'], "error: too many arguments for 'train'. Expected 0 arguments but got 1.\n"],
     [['trian'], "error: unknown command 'trian'\n(Did you mean train?)\n"],
     [
-      ['train', '--sites', 'conv9/*'],
-      "gg: The pattern 'conv9/*' matches none of the sites of lenet: conv1/output, conv1/activation, conv1/pool, " +
+      ['train', '--at', 'conv9/*=gate'],
+      "gg: --at: 'conv9/*' matches none of the sites of lenet: conv1/output, conv1/activation, conv1/pool, " +
         'conv2/output, conv2/activation, conv2/pool, dense1/output, dense1/activation, dense2/output, ' +
-        'dense2/activation, logits/output.\n',
+        'dense2/activation, logits/output.\n  conv9/*=gate\n  ^\n',
     ],
   ])('ends with 2 and one clean message for %j', async (args, message) => {
     const runs = runsFolder()
@@ -77,35 +84,56 @@ describe.skipIf(unbuilt)(`gg${unbuilt ? ': skipped, build the packages to run it
   })
 
   it.each([
-    [[], {}, 'no data folder is given'],
-    [['--data-dir', '/nowhere'], {}, 'not in /nowhere/mnist'],
-    [[], { GG_DATA_DIR: '/nowhere' }, 'not in /nowhere/mnist'],
+    [['--data-dir', '/nowhere'], {}, 'got /nowhere/mnist without it'],
+    [[], { GG_DATA_DIR: '/nowhere' }, 'got /nowhere/mnist without it'],
   ])('ends with 1 and says which files to put where without MNIST, %j %j', async (args, env, where) => {
     const runs = runsFolder()
     const { code, stdout, stderr } = await runGg(['train', '--data', 'mnist', '--out', runs, ...args], { env })
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
-    expect(stderr).toContain(`gg: MNIST is not here: ${where}. Put train-images-idx3-ubyte.gz, `)
+    expect(stderr).toMatch(/^gg: mnist: `dir` must hold train-images-idx3-ubyte/)
+    expect(stderr).toContain(where)
+    expect(stderr).toContain('name the folder above it with --data-dir or GG_DATA_DIR, or let --download')
     expect(stderr).not.toMatch(/\n\s+at /)
     expect(existsSync(runs)).toBe(false)
   })
 
   it('shows the stack with DEBUG', async () => {
-    const { code, stderr } = await runGg(['train', '--data', 'mnist'], { env: { DEBUG: '1' } })
+    const { code, stderr } = await runGg(['train', '--data', 'mnist'], { env: { DEBUG: '1', GG_DATA_DIR: '/nowhere' } })
     expect(code).toBe(1)
     expect(stderr).toMatch(/\n\s+at /)
   })
 
   it('trains, says how it goes in plain lines, and leaves a folder', async () => {
     const runs = runsFolder()
-    const { code, stdout, stderr } = await runGg(['train', ...tiny, '--seed', '3', '--out', runs])
+    const { code, stdout, stderr } = await runGg([
+      'train',
+      ...tiny,
+      '--at',
+      'conv*/output=gate()',
+      '--seed',
+      '3',
+      '--out',
+      runs,
+    ])
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     const [name = ''] = readdirSync(runs)
     const folder = join(runs, name)
     expect(name).toMatch(/^\d{4}-\d\d-\d\d-\d{6}-lenet-glyphs-gate-3$/)
-    expect(readdirSync(folder).sort()).toEqual(['config.json', 'curves.svg', 'metrics.jsonl', 'run.json'])
+    expect(readdirSync(folder).sort()).toEqual([
+      'checkpoints',
+      'config.json',
+      'curves.svg',
+      'metrics.jsonl',
+      'run.json',
+    ])
+    expect(readdirSync(join(folder, 'checkpoints')).sort()).toEqual([
+      'best.safetensors',
+      'step-000000003.safetensors',
+      'step-000000006.safetensors',
+    ])
     const [settings, sizes, ...rest] = stdout.trimEnd().split('\n')
-    expect(settings).toBe('lenet on glyphs, gradient gate at conv1/output, conv2/output, adam 0.004, seed 3, on wasm')
-    expect(sizes).toBe('96 training images, 2,000 test images, 61,706 parameters, epochs: 2, steps an epoch: 3')
+    expect(settings).toBe('lenet on glyphs, conv*/output=gate(), adam 0.004, seed 3, on wasm')
+    expect(sizes).toBe('96 training images, 2,000 test images, 61,706 parameters, epochs: 2, steps: 6')
     const number = String.raw`\d+\.\d{4}`
     const line = (n: number) =>
       new RegExp(
@@ -136,17 +164,21 @@ describe.skipIf(unbuilt)(`gg${unbuilt ? ': skipped, build the packages to run it
     const runs = runsFolder()
     const settings = {
       model: 'mlp',
-      gradient: 'gate',
-      sites: 'dense1/*',
-      gateNormalize: 'standardize',
-      gateRescale: 'preserve-norm',
-      optimizer: 'adamw',
+      optimizer: 'clipByGlobalNorm(1)+adamw(weightDecay=0.01)',
       learningRate: 0.001,
       schedule: 'cosine',
-      clip: 1,
-      weightDecay: 0.01,
+      warmup: 1,
+      augment: 'crop(padding=2)+flip',
+      labelSmoothing: 0.1,
       batchSize: 48,
+      accumulate: 2,
+      evalBatchSize: 500,
       epochs: 1,
+      patience: 3,
+      ema: 0.9,
+      keep: 1,
+      checkpointEvery: 1,
+      imageSize: 32,
       limit: 96,
       seed: 5,
       backend: 'cpu',
@@ -155,11 +187,14 @@ describe.skipIf(unbuilt)(`gg${unbuilt ? ': skipped, build the packages to run it
       name === 'learningRate' ? '--lr' : `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
       String(value),
     ])
+    const at = ['dense1/*=gate(normalize=standardize)', 'dense2/output=gate']
+    options.push(...at.flatMap((text) => ['--at', text]))
     const { code, stdout, stderr } = await runGg(['train', ...options, '--out', runs, '--quiet'])
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     const [name = ''] = readdirSync(runs)
     expect(stdout).toBe(`${join(runs, name)}\n`)
-    expect(json(runs, name, 'config.json')).toEqual({ ...settings, data: 'glyphs', dataDir: null })
+    const rest = { at, data: 'glyphs', dataDir: null, steps: null, use: [], workers: 1 }
+    expect(json(runs, name, 'config.json')).toEqual({ ...settings, ...rest })
   })
 
   it('prints events as lines of JSON with --json, the lines of the folder among them', async () => {
@@ -197,7 +232,9 @@ describe.skipIf(unbuilt)(`gg${unbuilt ? ': skipped, build the packages to run it
     const runs = runsFolder()
     const { code, stderr } = await runGg(['train', ...tiny, '--optimizer', 'sgd', '--lr', '1e30', '--out', runs])
     expect(code).toBe(1)
-    expect(stderr).toMatch(/^gg: Training diverged: the loss is (NaN|Infinity) at step 2 of epoch 1 .*--clip.*\n$/)
+    expect(stderr).toMatch(
+      /^gg: Training diverged: the loss is (NaN|Infinity) at step 2, in epoch 1 .*clipByGlobalNorm.*\n$/,
+    )
     const folder = join(runs, readdirSync(runs)[0] ?? '')
     expect(metricsOf(folder)).toEqual([expect.objectContaining({ kind: 'step', step: 1 })])
     expect(json(folder, 'run.json')).toMatchObject({ status: 'failed', message: expect.stringContaining('diverged') })
@@ -219,12 +256,13 @@ describe.skipIf(unbuilt)(`gg${unbuilt ? ': skipped, build the packages to run it
     })
     expect({ code, stderr }).toEqual({ code: expected, stderr: '' })
     const folder = join(runs, readdirSync(runs)[0] ?? '')
-    const last = stdout.trimEnd().split('\n').slice(-4)
+    const last = stdout.trimEnd().split('\n').slice(-5)
     expect(last).toEqual([
       'stopping after this step',
       expect.stringMatching(/^stopped, test accuracy/),
       `curves: ${join(folder, 'curves.svg')}`,
       `run: ${folder}`,
+      `go on with: gg resume ${folder}`,
     ])
     expect(json(folder, 'run.json')).toMatchObject({ status: 'stopped' })
     expect(metricsOf(folder).some(({ kind }) => kind === 'epoch')).toBe(true)

@@ -17,14 +17,14 @@ const epoch: Metrics = {
   imagesPerSecond: 1000,
   seconds: 3,
 }
-const config = parseTrainConfig({ seed: 7 })
+const config = parseTrainConfig({ seed: 7, at: { 'conv1/*': 'lateralMask(sigma=1)+gate', 'conv2/*': 'gate()' } })
 const json = (...path: string[]) => JSON.parse(readFileSync(join(...path), 'utf8'))
 
 describe('createRunFolder', () => {
-  it('is named after date, model, data, gradient and seed, and never used twice', () => {
+  it('is named after date, model, data, shaping and seed, and never used twice', () => {
     const runs = runsFolder()
     const paths = [1, 2, 3].map(() => createRunFolder(runs, config, now).path)
-    const name = '2031-02-03-040506-lenet-glyphs-gate-7'
+    const name = '2031-02-03-040506-lenet-glyphs-lateralMask-gate-7'
     expect(paths).toEqual([join(runs, name), join(runs, `${name}-2`), join(runs, `${name}-3`)])
   })
 
@@ -41,6 +41,7 @@ describe('createRunFolder', () => {
       tfjs: '4.22.0',
       node: process.version,
       machine: expect.stringContaining('cores'),
+      git: expect.stringMatching(/^[0-9a-f]{40}\+?$/),
       startedAt: '2031-02-03T04:05:06.789Z',
     })
     folder.end('failed', 'the loss is NaN')
@@ -60,6 +61,9 @@ describe('createRunFolder', () => {
     expect(lines.pop()).toBe('')
     expect(lines.map((line) => JSON.parse(line))).toEqual([step, epoch])
     expect(await folder.drawCurves()).toBe(join(folder.path, 'curves.svg'))
-    expect(readdirSync(folder.path).sort()).toEqual(['config.json', 'curves.svg', 'metrics.jsonl', 'run.json'])
+    const files = ['checkpoints', 'config.json', 'curves.svg', 'lock', 'metrics.jsonl', 'run.json']
+    expect(readdirSync(folder.path).sort()).toEqual(files)
+    folder.close()
+    expect(readdirSync(folder.path)).not.toContain('lock')
   })
 })

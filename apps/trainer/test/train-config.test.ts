@@ -15,75 +15,79 @@ describe('parseTrainConfig', () => {
   it('fills in all that is left out', () => {
     expect(parseTrainConfig({})).toMatchInlineSnapshot(`
       {
+        "accumulate": 1,
+        "at": [],
+        "augment": null,
         "backend": "wasm",
         "batchSize": 64,
-        "clip": null,
+        "checkpointEvery": null,
         "data": "glyphs",
         "dataDir": null,
+        "ema": null,
         "epochs": 8,
-        "gateNormalize": "none",
-        "gateRescale": "none",
-        "gradient": "gate",
-        "learningRate": 0.004,
+        "evalBatchSize": 256,
+        "imageSize": 64,
+        "keep": 2,
+        "labelSmoothing": 0,
+        "learningRate": null,
         "limit": null,
         "model": "lenet",
         "optimizer": "adam",
-        "schedule": "warmup-cosine",
+        "patience": null,
+        "schedule": null,
         "seed": 0,
-        "sites": "conv*/output",
-        "weightDecay": 0,
+        "steps": null,
+        "use": [],
+        "warmup": null,
+        "workers": 1,
       }
     `)
   })
 
-  it('leaves what it has made as it is, for every gradient and optimizer', () => {
-    for (const gradient of ['gate', 'none'] as const) {
-      for (const optimizer of ['adam', 'adamw', 'momentum', 'sgd'] as const) {
-        const config = parseTrainConfig({ gradient, optimizer })
-        expect(parseTrainConfig(JSON.parse(JSON.stringify(config)))).toEqual(config)
-      }
+  it('leaves what it has made as it is', () => {
+    const inputs = [{}, { steps: 5 }, { at: { 'conv1/*': 'gate()', '**': 'clip(1)' }, use: './a.js', ema: 0.9 }]
+    for (const input of inputs) {
+      const config = parseTrainConfig(input)
+      expect(parseTrainConfig(JSON.parse(JSON.stringify(config)))).toEqual(config)
     }
   })
 
-  it('takes undefined for left out, as option parsers pass it', () => {
-    expect(parseTrainConfig({ model: undefined, clip: undefined, sites: undefined })).toEqual(parseTrainConfig({}))
+  it('takes chains at sites as a record, a list or one text', () => {
+    const at = ['conv1/*=gate()']
+    expect(parseTrainConfig({ at: { 'conv1/*': 'gate()' } }).at).toEqual(at)
+    expect(parseTrainConfig({ at: at[0] }).at).toEqual(at)
+    expect(parseTrainConfig({ at }).at).toEqual(at)
   })
 
-  it('knows the sites of the hidden layers of each model, and none without shaping', () => {
-    expect(parseTrainConfig({ model: 'lenet' }).sites).toBe('conv*/output')
-    expect(parseTrainConfig({ model: 'mlp' }).sites).toBe('dense*/output')
-    expect(parseTrainConfig({ gradient: 'none' }).sites).toBeNull()
+  it('takes undefined for left out, as option parsers pass it', () => {
+    expect(parseTrainConfig({ model: undefined, at: undefined, steps: undefined })).toEqual(parseTrainConfig({}))
   })
 
   it.each([
-    [{ model: 'lenett' }, "`model` must be one of lenet, mlp, got 'lenett'. Did you mean lenet?"],
-    [{ model: 'transformer' }, "`model` must be one of lenet, mlp, got 'transformer'."],
-    [{ data: 'MNIST' }, "`data` must be one of glyphs, mnist, got 'MNIST'. Did you mean mnist?"],
-    [{ gradient: 'gates' }, "`gradient` must be one of gate, none, got 'gates'. Did you mean gate?"],
-    [{ optimizer: 7 }, "`optimizer` must be one of adam, adamw, momentum, sgd, got '7'."],
+    [
+      { data: 'MNIST' },
+      "`data` must be one of glyphs, mnist, fashion-mnist, cifar10, cifar100, cifar100-coarse, svhn, folder, got 'MNIST'. Did you mean mnist?",
+    ],
+    [{ optimizer: 7 }, '`optimizer` must be text, got 7.'],
     [
       { schedule: 'cosin' },
       "`schedule` must be one of constant, cosine, linear, warmup-cosine, got 'cosin'. Did you mean cosine?",
     ],
     [{ backend: 'constructor' }, "`backend` must be one of wasm, cpu, got 'constructor'."],
-    [{ gateRescale: 'norm' }, "`gateRescale` must be one of none, preserve-norm, got 'norm'."],
     [{ learningRate: 0 }, '`learningRate` must be a number above 0, got 0.'],
     [{ learningRate: 'fast' }, "`learningRate` must be a number above 0, got 'fast'."],
     [{ learningRate: Number.NaN }, '`learningRate` must be a number above 0, got NaN.'],
-    [{ clip: -1 }, '`clip` must be a number above 0, got -1.'],
-    [{ optimizer: 'sgd', weightDecay: -1 }, '`weightDecay` must be a number of 0 or more, got -1.'],
     [{ epochs: 0 }, '`epochs` must be a whole number of 1 or more, got 0.'],
     [{ epochs: 1.5 }, '`epochs` must be a whole number of 1 or more, got 1.5.'],
     [{ batchSize: '64' }, "`batchSize` must be a whole number of 1 or more, got '64'."],
     [{ seed: 2 ** 53 }, '`seed` must be a whole number of 0 or more, got 9007199254740992.'],
     [{ limit: 0 }, '`limit` must be a whole number of 1 or more, got 0.'],
     [{ dataDir: '' }, "`dataDir` must be text, got ''."],
-    [{ weightDecay: 0.1 }, "`weightDecay` is not for the optimizer 'adam'. Use adamw."],
-    [{ gradient: 'none', sites: 'conv1/*' }, "`sites` has no effect with the gradient 'none'. Leave it out."],
-    [
-      { gradient: 'none', gateRescale: 'preserve-norm' },
-      "`gateRescale` has no effect with the gradient 'none'. Leave it out.",
-    ],
+    [{ at: 'gate()' }, "`at` must be pattern=chain, such as 'conv*/output=gate()', got 'gate()'."],
+    [{ at: 7 }, '`at` must be a list of texts, got 7.'],
+    [{ ema: 1 }, '`ema` must be a number of 0 or more and below 1, got 1.'],
+    [{ labelSmoothing: -0.1 }, '`labelSmoothing` must be a number of 0 or more and below 1, got -0.1.'],
+    [{ epochs: 1, steps: 1 }, '`epochs` and `steps` both say how long. Leave one of them out.'],
     [null, 'The settings must be a record, such as { model: "lenet" }.'],
   ])('refuses %j', (input, expected) => {
     expect(message(input)).toBe(expected)

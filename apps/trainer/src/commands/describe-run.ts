@@ -2,16 +2,18 @@ import type { EpochMetrics } from '../training/metrics.ts'
 import type { TrainStart } from '../training/train.ts'
 
 /** What is trained, in one line. */
-export function describeSettings({ config, sites }: TrainStart): string {
-  const { model, data, gradient, optimizer, learningRate, seed, backend } = config
-  const where = sites.length > 0 ? ` at ${sites.join(', ')}` : ''
-  return `${model} on ${data}, gradient ${gradient}${where}, ${optimizer} ${learningRate}, seed ${seed}, on ${backend}`
+export function describeSettings({ config }: TrainStart): string {
+  const { model, data, at, optimizer, learningRate, seed, backend } = config
+  const shaping = at.length === 0 ? 'plain gradients' : at.join(', ')
+  const rate = learningRate === null ? '' : ` ${learningRate}`
+  return `${model} on ${data}, ${shaping}, ${optimizer}${rate}, seed ${seed}, on ${backend}`
 }
 
 /** How large it is, in one line. */
-export function describeSizes({ config, trainImages, testImages, parameters, steps }: TrainStart): string {
+export function describeSizes({ trainImages, testImages, parameters, steps, epochs, step }: TrainStart): string {
   const sizes = `${count(trainImages)} training images, ${count(testImages)} test images, ${count(parameters)} parameters`
-  return `${sizes}, epochs: ${count(config.epochs)}, steps an epoch: ${count(steps / config.epochs)}`
+  const from = step === 0 ? '' : `, from step ${count(step)}`
+  return `${sizes}, epochs: ${count(epochs)}, steps: ${count(steps)}${from}`
 }
 
 /** An epoch in one line. */

@@ -8,17 +8,19 @@ export function createPlainReporter(out: Output): Reporter {
   return {
     event(event) {
       if (event.kind === 'start') {
-        epochs = event.config.epochs
+        epochs = event.epochs
         line(describeSettings(event))
         line(describeSizes(event))
       }
       if (event.kind === 'epoch') line(describeEpoch(epochs, event))
     },
     stopping: () => line('stopping after this step'),
-    end({ status, folder, curves, testAccuracy }) {
+    end({ status, message, folder, curves, testAccuracy }) {
       line(testAccuracy === undefined ? status : `${status}, test accuracy ${percent(testAccuracy)}`)
+      if (message !== undefined && status === 'completed') line(message)
       if (curves !== undefined) line(`curves: ${curves}`)
       line(`run: ${folder}`)
+      if (status !== 'completed') line(`go on with: gg resume ${folder}`)
     },
   }
 }

@@ -7,6 +7,8 @@ import { createTerminalReporter } from './terminal-reporter.ts'
 interface RunEnd {
   readonly kind: 'end'
   readonly status: RunStatus
+  /** Why it ended. */
+  readonly message?: string
   readonly folder: string
   /** The picture; nothing for a run that ended before it had a number to draw. */
   readonly curves?: string
@@ -27,8 +29,14 @@ export interface Output {
   write(text: string): unknown
 }
 
+/** Options of `createReporter`. */
+export interface ReporterOptions {
+  readonly quiet?: boolean
+  readonly json?: boolean
+}
+
 /** The reporter that the options and the output call for: pictures move on a terminal only. */
-export function createReporter({ quiet, json }: { readonly quiet?: boolean; readonly json?: boolean }): Reporter {
+export function createReporter({ quiet, json }: ReporterOptions): Reporter {
   const out = process.stdout
   if (json) return createJsonReporter(out)
   if (quiet) return createQuietReporter(out)

@@ -29,10 +29,10 @@ export function createTerminalReporter(out: Writable): Reporter {
   let steps = 0
   const showBar = (): void => {
     if (start !== undefined)
-      bar.start(start.steps, steps, { epoch: Math.floor((steps * start.config.epochs) / start.steps) + 1, numbers: '' })
+      bar.start(start.steps, steps, { epoch: Math.floor((steps * start.epochs) / start.steps) + 1, numbers: '' })
   }
-  const numbers = ({ step, trainLoss }: StepMetrics, { steps: all, config }: TrainStart): string => {
-    const stepsPerSecond = step / ((performance.now() - startedAt) / 1000)
+  const numbers = ({ step, trainLoss }: StepMetrics, { steps: all, config, step: before }: TrainStart): string => {
+    const stepsPerSecond = (step - before) / ((performance.now() - startedAt) / 1000)
     const left = Math.ceil((all - step) / stepsPerSecond)
     return `loss ${trainLoss.toFixed(3)}  ${count(Math.round(stepsPerSecond * config.batchSize))} images/s  ${left} s left`
   }
@@ -41,6 +41,7 @@ export function createTerminalReporter(out: Writable): Reporter {
       if (event.kind === 'start') {
         start = event
         startedAt = performance.now()
+        steps = event.step
         intro('gg train', options)
         log.message(`${describeSettings(event)}\n${describeSizes(event)}`, options)
         showBar()
@@ -49,20 +50,22 @@ export function createTerminalReporter(out: Writable): Reporter {
         bar.update(steps, { epoch: Math.ceil(event.epoch), numbers: numbers(event, start) })
       } else if (start !== undefined && event.kind === 'epoch') {
         bar.stop()
-        log.step(describeEpoch(start.config.epochs, event), options)
-        if (event.epoch < start.config.epochs) showBar()
+        log.step(describeEpoch(start.epochs, event), options)
+        if (event.epoch < start.epochs) showBar()
       }
     },
     stopping() {
       bar.stop()
       log.warn('stopping after this step', options)
     },
-    end({ status, folder, curves, testAccuracy }) {
+    end({ status, message, folder, curves, testAccuracy }) {
       bar.stop()
       const what = testAccuracy === undefined ? status : `${status}, test accuracy ${percent(testAccuracy)}`
       if (status === 'completed') log.success(what, options)
       else log.warn(what, options)
+      if (message !== undefined && status === 'completed') log.info(message, options)
       if (curves !== undefined) log.info(`curves  ${curves}`, options)
+      if (status !== 'completed') log.info(`go on with  gg resume ${folder}`, options)
       outro(`run  ${folder}`, options)
     },
   }

@@ -1,22 +1,16 @@
-import { enableProdMode } from '@tensorflow/tfjs-core'
+import { resolve } from 'node:path'
 import { Command } from 'commander'
+import { loadConfigFile } from '../config/load-config-file.ts'
 import { parseTrainConfig, type TrainConfig } from '../config/train-config.ts'
-import { AUGMENTATIONS } from '../names/augmentations.ts'
 import { BACKENDS } from '../names/backends.ts'
 import { DATASETS } from '../names/datasets.ts'
-import { GRADIENTS } from '../names/gradients.ts'
-import { MODELS } from '../names/models.ts'
-import { OPTIMIZERS } from '../names/optimizers.ts'
 import { SCHEDULES } from '../names/schedules.ts'
-import { createRunFolder, type RunFolder, type RunStatus } from '../runs/run-folder.ts'
-import { type TrainEvent, type TrainResult, train } from '../training/train.ts'
-import { createReporter } from './reporter.ts'
-
-/** How the process ends. */
-export type Exit = (code: number) => void
+import { flag } from './flag.ts'
+import { type Exit, runTraining } from './run-training.ts'
 
 /** The options that say where and how a run is reported; all others are settings of the run. */
-interface ReportOptions {
+interface OtherOptions {
+  readonly config?: string
   readonly out: string
   readonly quiet?: boolean
   readonly json?: boolean
@@ -28,107 +22,81 @@ const defaults = parseTrainConfig({})
 /** `gg train`. */
 export function trainCommand(exit: Exit): Command {
   return new Command('train')
-    .description('Train a model, and leave settings, metrics and a picture of the curves in a folder.')
-    .option('--model <name>', oneOf(MODELS, defaults.model))
+    .description('Train a model, and leave settings, metrics, checkpoints and a picture of the curves in a folder.')
+    .optionsGroup('What:')
+    .option(
+      '--model <expression>',
+      `such as resnet8 or lenet(activation=accelerate(relu)) (default: ${defaults.model})`,
+    )
     .option('--data <name>', oneOf(DATASETS, defaults.data))
-    .option('--gradient <name>', `shapes feature-map gradients: ${oneOf(GRADIENTS, defaults.gradient)}`)
-    .option('--sites <pattern>', 'where it does: a glob over site names (default: the outputs of the hidden layers)')
-    .option('--gate-normalize <how>', 'feature maps before the gate: none, standardize (default: none)')
-    .option('--gate-rescale <how>', 'gradients after the gate: none, preserve-norm (default: none)')
-    .option('--optimizer <name>', oneOf(OPTIMIZERS, defaults.optimizer))
-    .option('--lr <number>', `learning rate (default: ${learningRates()})`, number)
-    .option('--schedule <name>', `of the learning rate: ${oneOf(SCHEDULES, defaults.schedule)}`)
-    .option('--clip <norm>', 'shorten gradients whose norm is above this', number)
-    .option('--weight-decay <number>', 'for adamw (default: 0.0001), momentum and sgd (default: 0)', number)
-    .option('--augment <names>', `of training images: ${Object.keys(AUGMENTATIONS).join(', ')}, such as crop,flip`)
-    .option('--label-smoothing <part>', 'moves labels towards the uniform distribution (default: 0)', number)
+    .option('--augment <chain>', 'of training images, such as crop+flip+cutout(size=8) (default: none)')
+    .option('--limit <images>', 'use the first training images only', number)
+    .option('--data-dir <folder>', 'the folder above that of the data set (default: GG_DATA_DIR)')
+    .option('--image-size <pixels>', `side of the pictures of --data folder (default: ${defaults.imageSize})`, number)
+    .option('--download', 'download the files of the data set that are not there')
+    .optionsGroup('Gradients:')
+    .option('--at <pattern=chain>', "shape gradients of features: 'conv*/output=gate()'; may be repeated", collect)
+    .option('--optimizer <chain>', `of weights: 'clipByGlobalNorm(1)+adamw' (default: ${defaults.optimizer})`)
+    .option('--use <module>', 'a file whose exports can be named too; may be repeated', collect)
+    .optionsGroup('Learning rate, where the optimizer is written without one:')
+    .option('--lr <number>', 'the highest one (default: 0.004 for adam and adamw, 0.02 for sgd)', number)
+    .option('--schedule <name>', oneOf(SCHEDULES, 'warmup-cosine'))
+    .option('--warmup <steps>', 'steps from 0 to the highest one, before the schedule', number)
+    .optionsGroup('How long, and how:')
+    .option('--epochs <count>', `passes over the training images (default: ${defaults.epochs})`, number)
+    .option('--steps <count>', 'updates, in place of epochs', number)
+    .option('--patience <epochs>', 'end when the test accuracy has not risen for so many', number)
     .option('--batch-size <images>', `images a step (default: ${defaults.batchSize})`, number)
     .option('--accumulate <parts>', 'compute the gradient of a step in parts, for less memory (default: 1)', number)
-    .option('--epochs <count>', `passes over the training images (default: ${defaults.epochs})`, number)
-    .option('--limit <images>', 'use the first training images only', number)
+    .option('--eval-batch-size <images>', `images at a time in tests (default: ${defaults.evalBatchSize})`, number)
+    .option('--label-smoothing <part>', 'move labels towards the uniform distribution (default: 0)', number)
+    .option('--ema <decay>', 'test an average of the weights, such as 0.999', number)
     .option('--seed <number>', `chooses first weights and order of images (default: ${defaults.seed})`, number)
     .option('--backend <name>', oneOf(BACKENDS, defaults.backend))
-    .option('--data-dir <folder>', 'the folder above that of the data set (default: GG_DATA_DIR)')
-    .option('--image-size <pixels>', `side of the pictures of a folder (default: ${defaults.imageSize})`, number)
-    .option('--download', 'download the files of the data set that are not there')
+    .optionsGroup('The folder of the run:')
+    .option('--config <file>', 'settings from a file (default: gg.config.ts, .js, .json or .yaml, if there is one)')
     .option('--out <folder>', 'where the folder of the run is made', 'runs')
+    .option('--keep <count>', `checkpoints that are kept, beside the best one (default: ${defaults.keep})`, number)
+    .option('--checkpoint-every <steps>', 'a checkpoint within epochs too (default: at the end of each)', number)
     .option('--quiet', 'print the folder of the run and nothing else')
     .option('--json', 'print events as lines of JSON')
     .addHelpText('after', EXAMPLES)
-    .action(async ({ out, quiet, json, download, lr, ...settings }: ReportOptions & Record<string, unknown>) => {
-      const config = parseTrainConfig({ ...settings, learningRate: lr }, flag)
-      exit(
-        await runTrain(config, { out, ...(quiet && { quiet }), ...(json && { json }), ...(download && { download }) }),
-      )
+    .action(async ({ config: file, out, quiet, json, download, ...flags }: OtherOptions & Record<string, unknown>) => {
+      const config = await effectiveConfig(file, flags)
+      const report = { ...(quiet && { quiet }), ...(json && { json }) }
+      exit(await runTraining({ config, out, report, label: flag, ...(download && { download }) }))
     })
 }
 
 const EXAMPLES = `
 Examples:
   gg train
-  gg train --gradient none --seed 1
+  gg train --at 'conv*/output=gate()' --seed 1
   gg train --data mnist --data-dir ~/data --epochs 2
-  gg train --data mnist --optimizer momentum --lr 0.02 --schedule warmup-cosine --clip 5`
+  gg train --model resnet8 --data cifar10 --augment crop+flip --optimizer 'sgd(momentum=0.9)' --lr 0.05
+  gg train --at '**/conv*/output=lateralMask(sigma=1, sets=4)+gate()' --model resnet8 --data cifar10
+  gg train --optimizer 'clipByGlobalNorm(1)+adamw(1e-3, weightDecay=0.01, mask=kernels)'
 
-async function runTrain(config: TrainConfig, report: ReportOptions): Promise<number> {
-  enableProdMode() // Or tfjs greets every program that runs it in Node.
-  const reporter = createReporter(report)
-  const stop = new AbortController()
-  let signalCode = 0
-  const onSignal = (_: NodeJS.Signals, code: number): void => {
-    // Whoever presses Ctrl-C twice does not want to wait.
-    if (stop.signal.aborted) process.exit(128 + code)
-    signalCode = 128 + code
-    stop.abort()
-    reporter.stopping()
-  }
-  process.on('SIGINT', onSignal).on('SIGTERM', onSignal)
-  let folder: RunFolder | undefined
-  let testAccuracy: number | undefined
-  const onProgress = (event: TrainEvent): void => {
-    if (event.kind === 'start') folder = createRunFolder(report.out, event.config)
-    else folder?.append(event)
-    if (event.kind === 'epoch') testAccuracy = event.testAccuracy
-    reporter.event(event)
-  }
-  const end = async (status: RunStatus, message?: string): Promise<void> => {
-    if (folder === undefined) return
-    const curves = await folder.drawCurves()
-    folder.end(status, message)
-    reporter.end({
-      kind: 'end',
-      status,
-      folder: folder.path,
-      ...(curves !== undefined && { curves }),
-      ...(testAccuracy !== undefined && { testAccuracy }),
-    })
-  }
-  let result: TrainResult | undefined
-  try {
-    result = await train(config, {
-      onProgress,
-      signal: stop.signal,
-      ...(report.download && { download: true }),
-    })
-    await end(result.status)
-    return result.status === 'stopped' ? signalCode : 0
-  } catch (error) {
-    await end('failed', error instanceof Error ? error.message : String(error))
-    throw error
-  } finally {
-    result?.dispose()
-    process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
+Names and their options: gg list. Ctrl-C saves; then: gg resume <folder of the run>`
+
+/** The settings of the file, of which flags go before. */
+async function effectiveConfig(file: string | undefined, flags: Record<string, unknown>): Promise<TrainConfig> {
+  const { lr, ...given } = flags
+  const settings = { ...given, ...(lr !== undefined && { learningRate: lr }) }
+  const fromFile = await loadConfigFile(file)
+  // Both say how long: the flag goes before.
+  const length = 'epochs' in settings ? { steps: null } : 'steps' in settings ? { epochs: null } : {}
+  const config = parseTrainConfig({ ...fromFile, ...length, ...settings }, flag)
+  // A run is resumed from any folder.
+  return {
+    ...config,
+    use: config.use.map((path) => resolve(path)),
+    dataDir: config.dataDir === null ? null : resolve(config.dataDir),
   }
 }
 
 function oneOf(registry: Readonly<Record<string, unknown>>, usual: string): string {
   return `${Object.keys(registry).join(', ')} (default: ${usual})`
-}
-
-function learningRates(): string {
-  return Object.entries(OPTIMIZERS)
-    .map(([name, { learningRate }]) => `${learningRate} for ${name}`)
-    .join(', ')
 }
 
 /** The number that a word stands for; a word that stands for none is left for the check of the settings to show. */
@@ -137,7 +105,6 @@ function number(word: string): number | string {
   return word.trim() === '' || Number.isNaN(value) ? word : value
 }
 
-/** The option of a setting: `--batch-size` of `batchSize`. */
-function flag(setting: string): string {
-  return setting === 'learningRate' ? '--lr' : `--${setting.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+function collect(word: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), word]
 }

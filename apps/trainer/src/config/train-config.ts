@@ -1,44 +1,50 @@
 import { z } from 'zod'
-import { AUGMENTATIONS, type AugmentationName } from '../names/augmentations.ts'
 import { BACKENDS, type BackendName } from '../names/backends.ts'
 import { DATASETS, type DatasetName } from '../names/datasets.ts'
-import { GRADIENTS, type GradientName, type GradientSettings } from '../names/gradients.ts'
-import { MODELS, type ModelName } from '../names/models.ts'
-import { OPTIMIZERS, type OptimizerName } from '../names/optimizers.ts'
 import { SCHEDULES, type ScheduleName } from '../names/schedules.ts'
 import { TrainingError } from '../training-error.ts'
 import { unknownName } from '../unknown-name.ts'
+import { finiteNumber, nameOf, siteTexts, text, texts, wholeNumber } from './setting-types.ts'
 
 /** All that a training run depends on: the same settings give the same weights, bit for bit, on one machine. */
-export interface TrainConfig extends GradientSettings {
-  /** The network. */
-  readonly model: ModelName
+export interface TrainConfig {
+  /** The network, such as `resnet20` or `lenet(activation=accelerate(relu))`. */
+  readonly model: string
   /** The data set. */
   readonly data: DatasetName
-  /** What is done to the gradients of feature maps. */
-  readonly gradient: GradientName
-  /** Where: a glob over the model's sites. `null` where `gradient` is `none`. */
-  readonly sites: string | null
-  /** What makes updates of the gradients of weights. */
-  readonly optimizer: OptimizerName
-  /** The learning rate, or the highest one of the schedule; above 0. */
-  readonly learningRate: number
-  /** How the learning rate changes over the run. */
-  readonly schedule: ScheduleName
-  /** The greatest norm of a gradient that is not shortened, above 0; `null` to shorten none. */
-  readonly clip: number | null
-  /** At least 0; must be 0 for an optimizer that takes none. Biases do not decay. */
-  readonly weightDecay: number
-  /** What is done to training images, in order. */
-  readonly augment: readonly AugmentationName[]
+  /** What is done to the gradients of feature maps, each as `pattern=chain`, such as `conv?/output=gate()`. */
+  readonly at: readonly string[]
+  /** What makes updates of the gradients of weights, such as `clipByGlobalNorm(1)+adamw`. */
+  readonly optimizer: string
+  /**
+   * The highest learning rate, above 0, of an optimizer that is written without one; `null` for the usual one of that
+   * optimizer, and where it is written with one.
+   */
+  readonly learningRate: number | null
+  /** How that learning rate changes over the run; `null` for `warmup-cosine`. */
+  readonly schedule: ScheduleName | null
+  /** Steps of warm-up before the schedule; `null` for what the schedule says. */
+  readonly warmup: number | null
+  /** What is done to training images, such as `crop+flip`; `null` for nothing. */
+  readonly augment: string | null
   /** How far labels are moved towards the uniform distribution, 0 to below 1. */
   readonly labelSmoothing: number
   /** Images a step, at least 1. */
   readonly batchSize: number
   /** In how many parts a step computes its gradient, one after the other, at least 1. */
   readonly accumulate: number
-  /** Passes over the training images, at least 1. */
-  readonly epochs: number
+  /** In how many threads a step computes its gradient, each with a part of the images, at least 1. */
+  readonly workers: number
+  /** Images at a time where nothing is learned, at least 1. It has no effect on what is learned. */
+  readonly evalBatchSize: number
+  /** Passes over the training images, at least 1; `null` where `steps` is given. */
+  readonly epochs: number | null
+  /** Updates, at least 1; `null` where `epochs` is given. */
+  readonly steps: number | null
+  /** Ends the run when the test accuracy has not risen for so many epochs; `null` to go on. */
+  readonly patience: number | null
+  /** Part of the average of weights that a step leaves, 0 to below 1: it is the average that is tested; `null` for none. */
+  readonly ema: number | null
   /** How many of the training images are used, from the first; `null` for all. */
   readonly limit: number | null
   /** Chooses the first weights and the order of the images: whole number from 0 to 2^53 - 1. */
@@ -49,68 +55,68 @@ export interface TrainConfig extends GradientSettings {
   readonly dataDir: string | null
   /** The side of the squares that pictures of a folder are made into, in pixels, at least 1. */
   readonly imageSize: number
+  /** Modules whose exports can be named in `model`, `at`, `optimizer` and `augment`. */
+  readonly use: readonly string[]
+  /** How many of the last checkpoints are kept, beside the best one; at least 1. */
+  readonly keep: number
+  /** Steps between two checkpoints within an epoch; `null` for one at the end of each epoch only. */
+  readonly checkpointEvery: number | null
 }
 
 /** Settings as they are given: what is left out, or undefined, has its default. */
-export type TrainConfigInput = { readonly [K in keyof TrainConfig]?: TrainConfig[K] | undefined }
+export type TrainConfigInput = {
+  readonly [K in Exclude<keyof TrainConfig, 'at' | 'use'>]?: TrainConfig[K] | undefined
+} & {
+  /** As in `TrainConfig`, or chains by pattern. */
+  readonly at?: readonly string[] | { readonly [pattern: string]: string } | string | undefined
+  readonly use?: readonly string[] | string | undefined
+}
 
 /** How a setting is called in messages; its own name in backticks unless given. */
 export type SettingLabel = (setting: string) => string
 
-const wholeNumber = (minimum: number): z.ZodType<number> =>
-  z.custom<number>((x) => Number.isSafeInteger(x) && Number(x) >= minimum, {
-    error: ({ input }) => `must be a whole number of ${minimum} or more, got ${show(input)}`,
-  })
-
-const finiteNumber = (expected: string, holds: (x: number) => boolean): z.ZodType<number> =>
-  z.custom<number>((x) => typeof x === 'number' && Number.isFinite(x) && holds(x), {
-    error: ({ input }) => `must be a number ${expected}, got ${show(input)}`,
-  })
-
-const nameIn = <N extends string>(names: readonly N[]): z.ZodType<N> =>
-  z.custom<N>((x) => names.some((name) => name === x), { error: ({ input }) => unknownName(input, names) })
-
-const nameOf = <N extends string>(registry: Readonly<Record<N, unknown>>): z.ZodType<N> =>
-  nameIn(Object.keys(registry) as N[])
-
-const text: z.ZodType<string> = z.custom<string>((x) => typeof x === 'string' && x !== '', {
-  error: ({ input }) => `must be text, got ${show(input)}`,
-})
-
-/** `crop,flip` as the list it stands for. */
-function listOfWords(x: unknown): unknown {
-  return typeof x === 'string' ? x.split(/[,+]/).map((word) => word.trim()) : x
-}
+/** Passes over the data, unless steps are given. */
+const EPOCHS = 8
 
 const schema = z.strictObject({
-  model: nameOf(MODELS).default('lenet'),
+  model: text.default('lenet'),
   data: nameOf(DATASETS).default('glyphs'),
-  gradient: nameOf(GRADIENTS).default('gate'),
-  sites: text.nullable().default(null),
-  gateNormalize: nameIn(['none', 'standardize']).default('none'),
-  gateRescale: nameIn(['none', 'preserve-norm']).default('none'),
-  optimizer: nameOf(OPTIMIZERS).default('adam'),
-  learningRate: finiteNumber('above 0', (x) => x > 0).optional(),
-  schedule: nameOf(SCHEDULES).default('warmup-cosine'),
-  clip: finiteNumber('above 0', (x) => x > 0)
+  at: siteTexts.default([]),
+  optimizer: text.default('adam'),
+  learningRate: finiteNumber('above 0', (x) => x > 0)
     .nullable()
     .default(null),
-  weightDecay: finiteNumber('of 0 or more', (x) => x >= 0).optional(),
-  augment: z.preprocess(listOfWords, z.array(nameOf(AUGMENTATIONS))).default([]),
+  schedule: nameOf(SCHEDULES).nullable().default(null),
+  warmup: wholeNumber(0).nullable().default(null),
+  augment: text.nullable().default(null),
   labelSmoothing: finiteNumber('of 0 or more and below 1', (x) => x >= 0 && x < 1).default(0),
   batchSize: wholeNumber(1).default(64),
   accumulate: wholeNumber(1).default(1),
-  epochs: wholeNumber(1).default(8),
+  workers: wholeNumber(1).default(1),
+  evalBatchSize: wholeNumber(1).default(256),
+  epochs: wholeNumber(1).nullable().default(null),
+  steps: wholeNumber(1).nullable().default(null),
+  patience: wholeNumber(1).nullable().default(null),
+  ema: finiteNumber('of 0 or more and below 1', (x) => x >= 0 && x < 1)
+    .nullable()
+    .default(null),
   limit: wholeNumber(1).nullable().default(null),
   seed: wholeNumber(0).default(0),
   backend: nameOf(BACKENDS).default('wasm'),
   dataDir: text.nullable().default(null),
   imageSize: wholeNumber(1).default(64),
+  use: texts.default([]),
+  keep: wholeNumber(1).default(2),
+  checkpointEvery: wholeNumber(1).nullable().default(null),
 })
+
+/** The names of all settings. */
+export const SETTINGS: readonly string[] = Object.keys(schema.shape)
 
 /**
  * Checks settings and fills in what is left out. The result has every setting, so it says all there is to say of a run,
- * and going through here again leaves it as it is.
+ * and going through here again leaves it as it is. What stands in expressions is looked at by `train`, which knows the
+ * modules and the number of steps.
  *
  * @param input - A `TrainConfigInput`, or whatever a file or a command line made of one.
  * @param label - How settings are called in messages.
@@ -121,41 +127,23 @@ const schema = z.strictObject({
  * ```ts
  * import { parseTrainConfig } from '@gg/trainer'
  *
- * const config = parseTrainConfig({ data: 'mnist', optimizer: 'sgd' })
- * console.log(config.model, config.gradient, config.learningRate, config.batchSize) // → lenet gate 0.1 64
+ * const config = parseTrainConfig({ data: 'mnist', optimizer: 'sgd', at: { 'conv?/output': 'gate()' } })
+ * console.log(config.model, config.at, config.batchSize) // → lenet [ 'conv?/output=gate()' ] 64
  * ```
  */
 export function parseTrainConfig(input: unknown, label: SettingLabel = (setting) => `\`${setting}\``): TrainConfig {
   const parsed = schema.safeParse(input)
   if (!parsed.success) throw invalid(parsed.error.issues.flatMap((issue) => sentences(issue, label)))
-  const { sites, learningRate, weightDecay, ...rest } = parsed.data
-  const { model, gradient, gateNormalize, gateRescale } = rest
-  const optimizer = OPTIMIZERS[rest.optimizer]
-  const shaped = GRADIENTS[gradient].create !== undefined
-  const needsShaping = {
-    sites: sites !== null,
-    gateNormalize: gateNormalize !== 'none',
-    gateRescale: gateRescale !== 'none',
+  const { epochs, steps } = parsed.data
+  if (epochs !== null && steps !== null) {
+    throw invalid([`${label('epochs')} and ${label('steps')} both say how long. Leave one of them out.`])
   }
-  const idle = Object.entries(needsShaping).flatMap(([setting, set]) => (set && !shaped ? [setting] : []))
-  const problems = idle.map(
-    (setting) => `${label(setting)} has no effect with the gradient '${gradient}'. Leave it out.`,
-  )
-  if (optimizer.weightDecay === undefined && (weightDecay ?? 0) > 0) {
-    problems.push(`${label('weightDecay')} is not for the optimizer '${rest.optimizer}'. Use adamw.`)
-  }
-  if (problems.length > 0) throw invalid(problems)
-  return {
-    ...rest,
-    sites: shaped ? (sites ?? MODELS[model].sites) : null,
-    learningRate: learningRate ?? optimizer.learningRate,
-    weightDecay: weightDecay ?? optimizer.weightDecay ?? 0,
-  }
+  return { ...parsed.data, epochs: steps === null ? (epochs ?? EPOCHS) : null }
 }
 
 function sentences(issue: z.core.$ZodIssue, label: SettingLabel): readonly string[] {
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => `A setting ${unknownName(key, Object.keys(schema.shape))}`)
+    return issue.keys.map((key) => `A setting ${unknownName(key, SETTINGS)}`)
   }
   if (issue.path.length === 0) return ['The settings must be a record, such as { model: "lenet" }.']
   const sentence = `${label(String(issue.path[0]))} ${issue.message}`
@@ -164,8 +152,4 @@ function sentences(issue: z.core.$ZodIssue, label: SettingLabel): readonly strin
 
 function invalid(problems: readonly string[]): TrainingError {
   return new TrainingError('INVALID_CONFIG', problems.join('\n'))
-}
-
-function show(input: unknown): string {
-  return typeof input === 'string' ? `'${input}'` : String(input)
 }

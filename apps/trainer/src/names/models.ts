@@ -1,4 +1,17 @@
-import { cifarResnet, lenet, type ModelWithStats, mlp, type ResnetOptions, resnet18, resnet50, vgg } from '@gg/models'
+import {
+  type CifarResnetOptions,
+  cifarResnet,
+  type LenetOptions,
+  lenet,
+  type MlpOptions,
+  type ModelWithStats,
+  mlp,
+  type ResnetOptions,
+  resnet18,
+  resnet50,
+  type VggOptions,
+  vgg,
+} from '@gg/models'
 
 /** A model by the name that `--model` takes. */
 export type ModelName =
@@ -15,29 +28,44 @@ export interface ModelSizes {
   readonly classes: number
 }
 
+/** Makes a model that fits a data set. */
+export type ModelFactory = (sizes: ModelSizes) => ModelWithStats
+
 /** A model that can be asked for. */
 export interface ModelEntry {
   /** One line for `gg list`. */
   readonly summary: string
-  /** The sites at which gradients are shaped unless others are given. */
-  readonly sites: string
-  create(sizes: ModelSizes): ModelWithStats
+  /** What can be said in brackets, as types by name. */
+  readonly options: { readonly [name: string]: string }
+  /**
+   * The model with some options.
+   *
+   * @param options - Those of the function in `@gg/models`, but for the sizes, which the data set gives.
+   */
+  create(options?: Readonly<Record<string, unknown>>): ModelFactory
 }
 
 /** Below this side an image would be a point before the network for ImageNet has begun: CIFAR's form is for those. */
 const SMALLEST_FOR_IMAGENET = 96
 
+const COMMON = {
+  activation: 'Activation',
+  batchNorm: 'boolean',
+  normalization: 'BatchNormOptions',
+  initializer: 'Initializer',
+}
+
 /** The models there are. */
 export const MODELS: Readonly<Record<ModelName, ModelEntry>> = {
   lenet: {
     summary: 'LeNet-5 with ReLU and max pooling',
-    sites: 'conv*/output',
-    create: (sizes) => lenet(sizes) as ModelWithStats,
+    options: COMMON,
+    create: (options) => (sizes) => lenet({ ...(options as LenetOptions), ...sizes }),
   },
   mlp: {
-    summary: 'two hidden layers of 128 units with ReLU',
-    sites: 'dense*/output',
-    create: (sizes) => mlp({ ...sizes, hidden: [128, 128] }) as ModelWithStats,
+    summary: 'hidden layers with ReLU, two of 128 units unless given: mlp(hidden=[128, 128])',
+    options: { hidden: 'readonly number[]', dropout: 'number', ...COMMON },
+    create: (options) => (sizes) => mlp({ hidden: [128, 128], ...(options as Partial<MlpOptions>), ...sizes }),
   },
   vgg11: vggOf(11),
   vgg13: vggOf(13),
@@ -47,34 +75,33 @@ export const MODELS: Readonly<Record<ModelName, ModelEntry>> = {
   resnet14: resnetOf(14),
   resnet20: resnetOf(20),
   resnet32: resnetOf(32),
-  resnet18: largeResnet('ResNet-18', resnet18 as (options: ResnetOptions) => ModelWithStats),
-  resnet50: largeResnet('ResNet-50', resnet50 as (options: ResnetOptions) => ModelWithStats),
+  resnet18: largeResnet('ResNet-18', resnet18),
+  resnet50: largeResnet('ResNet-50', resnet50),
 }
 
 function vggOf(depth: 11 | 13 | 16 | 19): ModelEntry {
   return {
     summary: `VGG-${depth} with batch norm and dropout, for images of 32 pixels and more`,
-    sites: 'stage*/conv*/output',
-    create: (sizes) => vgg({ ...sizes, depth }) as ModelWithStats,
+    options: { width: 'number', dropout: 'number', ...COMMON },
+    create: (options) => (sizes) => vgg({ ...(options as VggOptions), ...sizes, depth }),
   }
 }
 
 function resnetOf(depth: 8 | 14 | 20 | 32): ModelEntry {
   return {
     summary: `ResNet-${depth} for CIFAR, with batch norm`,
-    sites: '**/conv*/output',
-    create: (sizes) => cifarResnet({ ...sizes, depth }) as ModelWithStats,
+    options: { width: 'number', shortcut: '"A" | "B"', globalPool: 'GlobalPool', ...COMMON },
+    create: (options) => (sizes) => cifarResnet({ ...(options as CifarResnetOptions), ...sizes, depth }),
   }
 }
 
-function largeResnet(title: string, create: (options: ResnetOptions) => ModelWithStats): ModelEntry {
+function largeResnet(title: string, resnet: (options: ResnetOptions) => ModelWithStats): ModelEntry {
   return {
-    summary: `${title} with batch norm; CIFAR's form for images below ${SMALLEST_FOR_IMAGENET} pixels`,
-    sites: '**/conv*/output',
-    create: (sizes) =>
-      create({
-        ...sizes,
-        form: Math.min(...sizes.inputShape.slice(0, 2)) < SMALLEST_FOR_IMAGENET ? 'cifar' : 'imagenet',
-      }),
+    summary: `${title} with batch norm; in CIFAR's form for images below ${SMALLEST_FOR_IMAGENET} pixels`,
+    options: { form: '"imagenet" | "cifar"', width: 'number', globalPool: 'GlobalPool', ...COMMON },
+    create: (options) => (sizes) => {
+      const small = Math.min(...sizes.inputShape.slice(0, 2)) < SMALLEST_FOR_IMAGENET
+      return resnet({ form: small ? 'cifar' : 'imagenet', ...(options as ResnetOptions), ...sizes })
+    },
   }
 }

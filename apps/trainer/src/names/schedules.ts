@@ -1,5 +1,11 @@
 import type { Schedule } from '@gg/core'
-import { constantSchedule, cosineDecaySchedule, linearSchedule, warmupCosineDecaySchedule } from '@gg/optim'
+import {
+  constantSchedule,
+  cosineDecaySchedule,
+  joinSchedules,
+  linearSchedule,
+  warmupCosineDecaySchedule,
+} from '@gg/optim'
 
 /** A learning-rate schedule by the name that `--schedule` takes. */
 export type ScheduleName = 'constant' | 'cosine' | 'linear' | 'warmup-cosine'
@@ -33,4 +39,18 @@ export const SCHEDULES: Readonly<Record<ScheduleName, ScheduleEntry>> = {
       return warmupCosineDecaySchedule({ initValue: 0, peakValue: peak, warmupSteps, decaySteps: steps })
     },
   },
+}
+
+/**
+ * A schedule by its name, after a warm-up.
+ *
+ * @param peak - The highest learning rate.
+ * @param steps - The updates of the whole run.
+ * @param warmup - Updates on a line from 0 to the peak, before the schedule has the rest; `null` for what the name says.
+ */
+export function createSchedule(name: ScheduleName, peak: number, steps: number, warmup: number | null): Schedule {
+  if (warmup === null) return SCHEDULES[name].create(peak, steps)
+  const rest = SCHEDULES[name === 'warmup-cosine' ? 'cosine' : name].create(peak, Math.max(1, steps - warmup))
+  if (warmup === 0) return rest
+  return joinSchedules([linearSchedule({ initValue: 0, endValue: peak, transitionSteps: warmup }), rest], [warmup])
 }

@@ -1,73 +1,154 @@
 import { appendFileSync, mkdirSync } from 'node:fs'
-import { cpus } from 'node:os'
 import { join } from 'node:path'
-import { version_core } from '@tensorflow/tfjs-core'
-import type { Metrics } from '../training/metrics.ts'
 import type { TrainConfig } from '../config/train-config.ts'
-import { version } from '../version.ts'
+import type { TrainingCheckpoint } from '../training/checkpoint.ts'
+import type { Metrics } from '../training/metrics.ts'
+import { type CheckpointStore, createCheckpointStore, newestCheckpoint } from './checkpoint-store.ts'
+import { type Environment, environment } from './environment.ts'
+import { lockRun } from './lock-run.ts'
+import { readMetrics, upTo } from './read-metrics.ts'
+import { readRun } from './read-run.ts'
+import { modelOf, runTitle, shapingOf } from './run-title.ts'
 import { writeAtomically } from './write-atomically.ts'
+import { writing } from './write-failure.ts'
 
 /** How a run ended. */
 export type RunStatus = 'completed' | 'stopped' | 'failed'
 
-/** The folder in which a run leaves what it was and what came of it. */
+/** What `run.json` says. */
+export interface RunRecord extends Environment {
+  readonly status: RunStatus | 'running'
+  /** Why it ended. */
+  readonly message?: string
+  readonly startedAt: string
+  readonly endedAt?: string
+  /** When it was resumed, and from which step. */
+  readonly resumed?: readonly { readonly at: string; readonly step: number }[]
+}
+
+/** The folder in which a run leaves what it was and what came of it. It is locked until `close`. */
 export interface RunFolder {
   /** The folder. */
   readonly path: string
+  /** Where checkpoints go. */
+  readonly checkpoints: CheckpointStore
   /** Adds a line to `metrics.jsonl`. */
   append(metrics: Metrics): void
   /** Draws the curves of all lines so far; returns the path, or nothing if there are no lines. */
   drawCurves(): Promise<string | undefined>
   /** Notes in `run.json` how the run ended. */
   end(status: RunStatus, message?: string): void
+  /** Lets other processes have the folder. */
+  close(): void
+}
+
+/** A run that can go on. */
+export interface ResumedRun {
+  readonly folder: RunFolder
+  readonly config: TrainConfig
+  readonly checkpoint: TrainingCheckpoint
+  /** What is wrong with newer checkpoints, a sentence each. */
+  readonly damaged: readonly string[]
 }
 
 /**
- * Makes `<root>/<date>-<model>-<data>-<gradient>-<seed>` with `config.json`, the settings; `run.json`, the versions, the
- * machine and how the run ended; `metrics.jsonl`; and later `curves.svg`. A folder that exists is never used again: the
- * next one gets a number. JSON files and the picture are written whole or not at all, metrics line by line.
+ * Makes `<root>/<date>-<model>-<data>-<shaping>-<seed>` with `config.json`, the settings; `run.json`, the versions, the
+ * machine and how the run ended; `metrics.jsonl`; `checkpoints/`; and later `curves.svg`. A folder that exists is never
+ * used again: the next one gets a number. JSON files, checkpoints and the picture are written whole or not at all, metrics
+ * line by line.
  *
  * @param root - Made if it is not there.
  * @param config - The settings.
  * @param now - For the name; in UTC.
+ * @throws TrainingError `WRITE_FAILED`
  */
 export function createRunFolder(root: string, config: TrainConfig, now: Date = new Date()): RunFolder {
-  const path = makeFolder(root, folderName(config, now))
-  const lines: Metrics[] = []
-  const run = {
-    gg: version,
-    tfjs: version_core,
-    node: process.version,
-    machine: `${cpus()[0]?.model.trim() || process.arch}, ${cpus().length} cores, ${process.platform}`,
-    startedAt: now.toISOString(),
+  const path = writing(`a folder in ${root}`, 'Choose another one with --out.', () =>
+    makeFolder(root, folderName(config, now)),
+  )
+  const unlock = lockRun(path)
+  try {
+    writeJson(path, 'config.json', config)
+    return open(path, config, { status: 'running', ...environment(), startedAt: now.toISOString() }, [], unlock)
+  } catch (error) {
+    unlock()
+    throw error
   }
-  const write = (name: string, value: unknown): void =>
-    writeAtomically(join(path, name), `${JSON.stringify(value, undefined, 2)}\n`)
-  write('config.json', config)
-  write('run.json', { status: 'running', ...run })
+}
+
+/**
+ * Opens the folder of a run that was stopped, by a signal, a failure or the end of its process, to go on from its newest
+ * checkpoint that is whole. Lines of metrics that are newer than that are removed: they will be made again.
+ *
+ * @param path - The folder.
+ * @throws TrainingError `RUN_NOT_FOUND`, `RUN_IN_USE`, `CHECKPOINT_DAMAGED`, `WRITE_FAILED`
+ */
+export function resumeRunFolder(path: string): ResumedRun {
+  // Before the lock, so that nothing is written into a folder that is none of a run.
+  const { config, record } = readRun(path)
+  const unlock = lockRun(path)
+  try {
+    const { checkpoint, damaged } = newestCheckpoint(path)
+    const lines = upTo(readMetrics(path), checkpoint.position)
+    const text = lines.map((line) => `${JSON.stringify(line)}\n`).join('')
+    writing(`${path}/metrics.jsonl`, 'Nothing is lost.', () => writeAtomically(join(path, 'metrics.jsonl'), text))
+    const { endedAt: _, message: __, resumed = [], ...rest } = record
+    const again = { at: new Date().toISOString(), step: checkpoint.position.step }
+    const running = { ...rest, ...environment(), status: 'running', resumed: [...resumed, again] } as const
+    return { folder: open(path, config, running, lines, unlock), config, checkpoint, damaged }
+  } catch (error) {
+    unlock()
+    throw error
+  }
+}
+
+function open(
+  path: string,
+  config: TrainConfig,
+  record: RunRecord,
+  before: readonly Metrics[],
+  unlock: () => void,
+): RunFolder {
+  const lines = [...before]
+  const checkpoints = createCheckpointStore(path, config.keep)
+  writeJson(path, 'run.json', record)
   return {
     path,
+    checkpoints,
     append(metrics) {
       lines.push(metrics)
-      appendFileSync(join(path, 'metrics.jsonl'), `${JSON.stringify(metrics)}\n`)
+      const file = join(path, 'metrics.jsonl')
+      writing(file, `Make room, then go on with: gg resume ${path}`, () =>
+        appendFileSync(file, `${JSON.stringify(metrics)}\n`),
+      )
     },
     async drawCurves() {
       if (lines.length === 0) return undefined
       // Only now: it takes as long to load as all the rest, and `gg --help` draws nothing.
       const { drawCurves } = await import('./curves.ts')
       const file = join(path, 'curves.svg')
-      writeAtomically(file, drawCurves([{ label: config.gradient, metrics: lines }], { title: titleOf(config) }))
+      const svg = drawCurves([{ label: shapingOf(config), metrics: lines }], { title: runTitle(config) })
+      writing(file, 'All else is there.', () => writeAtomically(file, svg))
       return file
     },
     end(status, message) {
-      write('run.json', { status, ...(message && { message }), ...run, endedAt: new Date().toISOString() })
+      const endedAt = new Date().toISOString()
+      writeJson(path, 'run.json', { ...record, status, ...(message !== undefined && { message }), endedAt })
     },
+    close: unlock,
   }
 }
 
-function folderName({ model, data, gradient, seed }: TrainConfig, now: Date): string {
+function writeJson(path: string, name: string, value: unknown): void {
+  writing(join(path, name), 'Make room, or choose another folder with --out.', () =>
+    writeAtomically(join(path, name), `${JSON.stringify(value, undefined, 2)}\n`),
+  )
+}
+
+function folderName(config: TrainConfig, now: Date): string {
   const [date, time = ''] = now.toISOString().split('T')
-  return `${date}-${time.slice(0, 8).replaceAll(':', '')}-${model}-${data}-${gradient}-${seed}`
+  const { data, seed } = config
+  return `${date}-${time.slice(0, 8).replaceAll(':', '')}-${modelOf(config)}-${data}-${shapingOf(config)}-${seed}`
 }
 
 function makeFolder(root: string, name: string): string {
@@ -82,9 +163,4 @@ function makeFolder(root: string, name: string): string {
       if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
     }
   }
-}
-
-function titleOf({ model, data, gradient, sites, optimizer, learningRate, seed }: TrainConfig): string {
-  const where = sites === null ? '' : ` at ${sites}`
-  return `${model} on ${data}, gradient ${gradient}${where}, ${optimizer} ${learningRate}, seed ${seed}`
 }

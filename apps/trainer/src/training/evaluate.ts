@@ -1,7 +1,7 @@
 import { batches, type ImageBatch, prefetch, type ToTensorsOptions, toTensors } from '@gg/data'
 import type { ModelWithStats } from '@gg/models'
 import { softmaxCrossEntropyWithIntegerLabels } from '@gg/optim'
-import { argMax, cast, equal, stack, sum, tidy } from '@tensorflow/tfjs-core'
+import { argMax, sum, tidy } from '@tensorflow/tfjs-core'
 import type { Images } from '../names/datasets.ts'
 import { nextTurn } from './next-turn.ts'
 import type { Weights } from './part-gradient.ts'
@@ -12,6 +12,8 @@ export interface Evaluation {
   readonly loss: number
   /** The part of the images whose label has the greatest logit, 0 to 1. */
   readonly accuracy: number
+  /** How many images of the class of a row were taken for the class of a column. */
+  readonly confusion: readonly (readonly number[])[]
 }
 
 /** Settings of `evaluate`. */
@@ -38,24 +40,28 @@ export async function evaluate(
   { normalization = {}, batchSize = 256, signal }: EvaluateOptions = {},
 ): Promise<Evaluation | undefined> {
   let loss = 0
-  let correct = 0
+  const { length } = dataset.classNames
+  const confusion = Array.from({ length }, () => new Array<number>(length).fill(0))
   const options = { batchSize, shuffle: false }
   const all = 'read' in dataset ? batches(dataset, options) : batches(dataset, options)
   for await (const batch of prefetch<ImageBatch>(all)) {
     if (signal?.aborted) return undefined
-    const sums = tidy(() => {
+    const [sums, predicted] = tidy(() => {
       const { images, labels } = toTensors(batch, normalization)
       const { logits } = model.applyWithStats(params, stats, images)
-      return stack([
-        sum(softmaxCrossEntropyWithIntegerLabels(logits, labels)),
-        sum(cast(equal(argMax(logits, 1), labels), 'float32')),
-      ])
+      return [sum(softmaxCrossEntropyWithIntegerLabels(logits, labels)), argMax(logits, 1)] as const
     })
-    const [batchLoss = Number.NaN, batchCorrect = Number.NaN] = await sums.data()
+    const [[batchLoss = Number.NaN], classes] = await Promise.all([sums.data(), predicted.data()])
     sums.dispose()
+    predicted.dispose()
     loss += batchLoss
-    correct += batchCorrect
+    for (const [i, label] of batch.labels.entries()) {
+      const row = confusion[label]
+      const column = classes[i] ?? 0
+      if (row !== undefined) row[column] = (row[column] ?? 0) + 1
+    }
     await nextTurn()
   }
-  return { loss: loss / dataset.size, accuracy: correct / dataset.size }
+  const correct = confusion.reduce((count, row, i) => count + (row[i] ?? 0), 0)
+  return { loss: loss / dataset.size, accuracy: correct / dataset.size, confusion }
 }

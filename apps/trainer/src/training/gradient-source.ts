@@ -2,6 +2,7 @@ import { disposeTree, type Tree, treeMap } from '@gg/core'
 import type { ImageBatch } from '@gg/data'
 import type { BatchStats } from '@gg/models'
 import { add, mul } from '@tensorflow/tfjs-core'
+import type { SavedStates } from './checkpoint.ts'
 import { type GradientProblem, type PartGradient, partGradient, type Weights } from './part-gradient.ts'
 import { partOfBatch } from './part-of-batch.ts'
 
@@ -21,7 +22,16 @@ export interface GradientSource {
    * @param step - The steps before this one.
    */
   gradient(weights: Weights, batch: ImageBatch, step: number): Promise<BatchGradient>
+  /** A copy of the states of sites, by `sites/<name>`. */
+  save(): Promise<SavedStates>
+  /** Continues from a copy; states that are not of sites are passed over. */
+  restore(states: SavedStates): Promise<void>
+  /** Disposes the states of sites. */
+  dispose(): void
 }
+
+/** What the names of the states of sites begin with. */
+const SITES = 'sites/'
 
 /**
  * Computes gradients in this thread, a batch in `parts` pieces one after the other, so that no more than a piece has to
@@ -44,6 +54,17 @@ export function localGradients(problem: GradientProblem, seed: number, parts: nu
         sum.dispose()
         throw error
       }
+    },
+    async save() {
+      const saved = (await problem.sites?.save()) ?? {}
+      return Object.fromEntries(Object.entries(saved).map(([name, state]) => [`${SITES}${name}`, state]))
+    },
+    async restore(states) {
+      const ofSites = Object.entries(states).filter(([name]) => name.startsWith(SITES))
+      problem.sites?.restore(Object.fromEntries(ofSites.map(([name, state]) => [name.slice(SITES.length), state])))
+    },
+    dispose() {
+      problem.sites?.dispose()
     },
   }
 }

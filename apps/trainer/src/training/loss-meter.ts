@@ -1,5 +1,16 @@
+/** What a meter has seen, as plain numbers. */
+export interface MeterState {
+  /** Sum of losses, each times its images. */
+  readonly sum: number
+  readonly images: number
+  /** The sum when it was last read. */
+  readonly readSum: number
+  readonly readImages: number
+}
+
 /** Means of losses, weighted by images. The sums are made in float64, in the order of the steps. */
 export interface LossMeter {
+  readonly state: MeterState
   /** Adds the mean loss of some images. */
   add(loss: number, images: number): void
   /** Mean loss over the images since the last call. */
@@ -8,19 +19,23 @@ export interface LossMeter {
   mean(): number
 }
 
-/** A meter for one epoch. */
-export function createLossMeter(): LossMeter {
-  let all = { sum: 0, images: 0 }
-  let read = all
+/** A meter for one epoch, which goes on from `state`. */
+export function createLossMeter(state: MeterState): LossMeter {
+  let { sum, images, readSum, readImages } = state
   return {
-    add(loss, images) {
-      all = { sum: all.sum + loss * images, images: all.images + images }
+    get state() {
+      return { sum, images, readSum, readImages }
+    },
+    add(loss, count) {
+      sum += loss * count
+      images += count
     },
     read() {
-      const mean = (all.sum - read.sum) / (all.images - read.images)
-      read = all
+      const mean = (sum - readSum) / (images - readImages)
+      readSum = sum
+      readImages = images
       return mean
     },
-    mean: () => all.sum / all.images,
+    mean: () => sum / images,
   }
 }

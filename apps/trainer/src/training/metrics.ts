@@ -7,8 +7,8 @@ export interface StepMetrics {
   readonly step: number
   /** Mean loss over the images since the last such line. */
   readonly trainLoss: number
-  /** Of this step. */
-  readonly learningRate: number
+  /** Of this step; `null` where no part of the optimizer says what it is. */
+  readonly learningRate: number | null
 }
 
 /** What there is to say at the end of an epoch. All but the last two follow from the settings alone. */
@@ -24,8 +24,8 @@ export interface EpochMetrics {
   readonly testLoss: number
   /** The part of the test images that the model is right on, 0 to 1. */
   readonly testAccuracy: number
-  /** Of the epoch's last step. */
-  readonly learningRate: number
+  /** Of the epoch's last step; `null` where no part of the optimizer says what it is. */
+  readonly learningRate: number | null
   /** Training images a second, tests not counted. */
   readonly imagesPerSecond: number
   /** Seconds since the training began, tests included. */

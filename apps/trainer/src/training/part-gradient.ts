@@ -13,7 +13,7 @@ export interface GradientProblem {
 }
 
 /** Weights and statistics, borrowed. */
-export interface Weights {
+export type Weights = {
   readonly params: Tree
   readonly stats: BatchStats
 }

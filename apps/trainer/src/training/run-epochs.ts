@@ -1,98 +1,157 @@
 import type { Schedule } from '@gg/core'
-import { type Augmentation, batches, type ImageBatch, prefetch } from '@gg/data'
+import { type Augmentation, batches, type ChannelStatistics, type ImageBatch, prefetch } from '@gg/data'
 import type { ModelWithStats } from '@gg/models'
 import type { TrainConfig } from '../config/train-config.ts'
-import { DATASETS, type Images, type TrainTestData } from '../names/datasets.ts'
-import { TrainingError } from '../training-error.ts'
+import type { TrainTestData } from '../names/datasets.ts'
+import type { TrainingCheckpoint } from './checkpoint.ts'
+import { diverged } from './diverged.ts'
 import { evaluate } from './evaluate.ts'
 import type { Learner } from './learner.ts'
 import { createLossMeter } from './loss-meter.ts'
 import type { EpochMetrics, StepMetrics } from './metrics.ts'
 import { nextTurn } from './next-turn.ts'
+import type { Position } from './position.ts'
+import { skipping } from './skipping.ts'
 
 /** How many step lines there are in an epoch, at most. */
 const LINES_PER_EPOCH = 50
 
-/** What helps against divergence, in the words of settings and options alike. */
-const REMEDY = 'A lower learning rate (--lr) or shorter gradients (--clip 1) may help.'
+/** What came of a run. */
+export interface RunOutcome {
+  readonly status: 'completed' | 'stopped'
+  /** Why it was completed before its last step. */
+  readonly message?: string
+}
 
-/** What an epoch needs. */
+/** Takes a checkpoint; `best` if its test accuracy is the highest so far. */
+export type OnCheckpoint = (checkpoint: TrainingCheckpoint, best: boolean) => void | Promise<void>
+
+/** What epochs need. */
 export interface Run {
   readonly config: TrainConfig
   readonly data: TrainTestData
+  readonly normalization: ChannelStatistics
   readonly model: ModelWithStats
   readonly learner: Learner
   readonly augment: Augmentation | undefined
-  readonly learningRate: Schedule
+  readonly learningRate: Schedule | undefined
+  readonly steps: number
+  readonly stepsPerEpoch: number
+  /** Where it begins. */
+  readonly position: Position
   readonly report: (event: StepMetrics | EpochMetrics) => void
+  readonly checkpoint: OnCheckpoint | undefined
+  /** The error of a loss that is not finite. */
+  readonly explain: (loss: number, batch: ImageBatch, step: number, epoch: number) => Promise<Error>
   readonly signal: AbortSignal | undefined
 }
 
-/** All epochs, each with a test at its end; `stopped` if the signal ended them. */
-export async function runEpochs(run: Run): Promise<'completed' | 'stopped'> {
-  const { config, data, model, learner, learningRate, signal } = run
-  const stepsPerEpoch = Math.ceil(data.train.size / config.batchSize)
-  const start = performance.now()
-  for (let epoch = 1; epoch <= config.epochs; epoch++) {
-    const epochStart = performance.now()
-    const trainLoss = await runEpoch(run, data.train, epoch)
-    const imagesPerSecond = data.train.size / ((performance.now() - epochStart) / 1000)
-    if (trainLoss === undefined) return 'stopped'
-    const { normalization } = DATASETS[config.data]
-    const tested = await evaluate(model, learner.evaluated, data.test, { normalization, signal })
-    if (tested === undefined) return 'stopped'
-    if (!Number.isFinite(tested.loss)) {
-      throw new TrainingError(
-        'DIVERGED',
-        `Training diverged: the test loss is ${tested.loss} after epoch ${epoch}. ${REMEDY}`,
-      )
+/** All epochs that are left, each with a test at its end. */
+export async function runEpochs(run: Run): Promise<RunOutcome> {
+  const { config, data, model, learner, learningRate, normalization, signal, steps, stepsPerEpoch } = run
+  const started = performance.now()
+  const secondsNow = (): number => run.position.seconds + (performance.now() - started) / 1000
+  const save = async (position: Position, best = false): Promise<void> => {
+    await run.checkpoint?.({ states: await learner.save(), position: { ...position, seconds: secondsNow() } }, best)
+  }
+  let { position } = run
+  if (position.step === 0) await save(position)
+  while (position.step < steps || position.batches > 0) {
+    if (position.batches === 0 && epochsWithoutBest(position) >= (config.patience ?? Number.POSITIVE_INFINITY)) {
+      const message = `The test accuracy has not risen for ${config.patience} epochs.`
+      return { status: 'completed', message }
     }
-    const step = epoch * stepsPerEpoch
+    const epoch = position.epochs + 1
+    const epochStart = performance.now()
+    const first = position.step
+    const { position: reached, complete } = await runEpoch(run, position, save)
+    const seconds = (performance.now() - epochStart) / 1000
+    position = reached
+    const tested = complete
+      ? await evaluate(model, learner.evaluated, data.test, { normalization, batchSize: config.evalBatchSize, signal })
+      : undefined
+    if (tested === undefined) {
+      await save(position)
+      return { status: 'stopped' }
+    }
+    if (!Number.isFinite(tested.loss)) throw diverged(`the test loss is ${tested.loss} after epoch ${epoch}`)
+    const { best } = position
+    const isBest = best === null || tested.accuracy > best.testAccuracy
+    const { step, meter } = position
     run.report({
       kind: 'epoch',
       epoch,
       step,
-      trainLoss,
+      trainLoss: createLossMeter(meter).mean(),
       testLoss: tested.loss,
       testAccuracy: tested.accuracy,
-      learningRate: learningRate(step - 1),
-      imagesPerSecond,
-      seconds: (performance.now() - start) / 1000,
+      learningRate: learningRate?.(step - 1) ?? null,
+      imagesPerSecond: imagesIn(first, step, config.batchSize, stepsPerEpoch, data.train.size) / seconds,
+      seconds: secondsNow(),
     })
+    position = {
+      ...position,
+      epochs: epoch,
+      batches: 0,
+      meter: { sum: 0, images: 0, readSum: 0, readImages: 0 },
+      best: isBest ? { epoch, testAccuracy: tested.accuracy } : best,
+    }
+    await save(position, isBest)
   }
-  return 'completed'
+  return { status: 'completed' }
 }
 
-/** The mean training loss, or nothing if the signal ended the epoch. */
-async function runEpoch(run: Run, images: Images, epoch: number): Promise<number | undefined> {
-  const { config, learner, learningRate, augment, signal } = run
-  const { batchSize, seed } = config
-  const options = { batchSize, seed, epoch: epoch - 1, ...(augment && { augment }) }
-  const epochBatches = 'read' in images ? batches(images, options) : batches(images, options)
-  const { length } = epochBatches
-  const interval = Math.ceil(length / LINES_PER_EPOCH)
-  const before = (epoch - 1) * length
-  const meter = createLossMeter()
-  let done = 0
+function epochsWithoutBest({ epochs, best }: Position): number {
+  return epochs - (best?.epoch ?? 0)
+}
+
+/** What is left of an epoch; not `complete` if the signal ended it. */
+async function runEpoch(
+  run: Run,
+  from: Position,
+  save: (position: Position) => Promise<void>,
+): Promise<{ readonly position: Position; readonly complete: boolean }> {
+  const { config, data, learner, learningRate, augment, signal, steps, stepsPerEpoch } = run
+  const { batchSize, seed, checkpointEvery } = config
+  const epoch = from.epochs + 1
+  const before = from.epochs * stepsPerEpoch
+  const length = Math.min(stepsPerEpoch, steps - before)
+  const interval = Math.ceil(stepsPerEpoch / LINES_PER_EPOCH)
+  const meter = createLossMeter(from.meter)
+  let done = from.batches
+  const now = (): Position => ({ ...from, batches: done, step: before + done, meter: meter.state })
   const reportStep = (): void => {
     const step = before + done
-    const trainLoss = meter.read()
-    run.report({ kind: 'step', epoch: step / length, step, trainLoss, learningRate: learningRate(step - 1) })
+    const rate = learningRate?.(step - 1) ?? null
+    run.report({ kind: 'step', epoch: step / stepsPerEpoch, step, trainLoss: meter.read(), learningRate: rate })
   }
+  if (done === length) return { position: now(), complete: true }
+  const options = { batchSize, seed, epoch: epoch - 1, ...(augment && { augment }) }
+  const images = skipping(data.train, done * batchSize)
+  const epochBatches = 'read' in images ? batches(images, options) : batches(images, options)
+  let index = 0
   for await (const batch of prefetch<ImageBatch>(epochBatches)) {
-    if (signal?.aborted) {
-      if (done % interval > 0) reportStep()
-      return undefined
-    }
-    const loss = await learner.learn(batch, before + done)
-    if (!Number.isFinite(loss)) {
-      const where = `step ${done + 1} of epoch ${epoch} (learning rate ${learningRate(before + done)})`
-      throw new TrainingError('DIVERGED', `Training diverged: the loss is ${loss} at ${where}. ${REMEDY}`)
-    }
+    index++
+    if (index <= from.batches) continue
+    if (signal?.aborted) return { position: now(), complete: false }
+    const step = before + done
+    const loss = await learner.learn(batch, step)
+    if (!Number.isFinite(loss)) throw await run.explain(loss, batch, step, epoch)
     meter.add(loss, batch.size)
     done++
     if (done % interval === 0 || done === length) reportStep()
+    if (done === length) break
+    if (checkpointEvery !== null && (before + done) % checkpointEvery === 0) await save(now())
     await nextTurn()
   }
-  return meter.mean()
+  return { position: now(), complete: true }
+}
+
+/** The images of the steps from `first` to `last`, of which the last one of an epoch may have fewer. */
+function imagesIn(first: number, last: number, batchSize: number, stepsPerEpoch: number, size: number): number {
+  const upTo = (step: number): number => {
+    const epochs = Math.floor(step / stepsPerEpoch)
+    return epochs * size + (step - epochs * stepsPerEpoch) * batchSize
+  }
+  return upTo(last) - upTo(first)
 }

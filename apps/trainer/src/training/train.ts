@@ -1,19 +1,18 @@
-import '@gg/core/register-gradients'
 import type { Optimizer, Tree } from '@gg/core'
-import { augment } from '@gg/data'
 import { type BatchStats, countParams, type ModelWithStats, type Sites } from '@gg/models'
-import { parseTrainConfig, type TrainConfig, type TrainConfigInput } from '../config/train-config.ts'
-import { AUGMENTATIONS } from '../names/augmentations.ts'
-import { startBackend } from '../names/backends.ts'
-import { DATASETS } from '../names/datasets.ts'
-import { MODELS } from '../names/models.ts'
-import { createUpdateRule } from '../names/optimizers.ts'
-import { SCHEDULES } from '../names/schedules.ts'
-import { localGradients } from './gradient-source.ts'
+import { parseTrainConfig, type SettingLabel, type TrainConfig, type TrainConfigInput } from '../config/train-config.ts'
+import type { LoadOptions } from '../names/datasets.ts'
+import { augmentationOf } from './augmentation-of.ts'
+import type { TrainingCheckpoint } from './checkpoint.ts'
+import { diverged, whereNotFinite } from './diverged.ts'
+import { dropoutSeed, localGradients } from './gradient-source.ts'
 import { createLearner } from './learner.ts'
 import type { Metrics } from './metrics.ts'
 import { placeSites } from './place-sites.ts'
-import { runEpochs } from './run-epochs.ts'
+import { START } from './position.ts'
+import { prepareRun } from './prepare.ts'
+import { type OnCheckpoint, runEpochs } from './run-epochs.ts'
+import { createUpdateRule } from './update-rule.ts'
 
 /** What a run is made of, known before its first step. */
 export interface TrainStart {
@@ -27,6 +26,10 @@ export interface TrainStart {
   readonly testImages: number
   /** The steps of the whole run. */
   readonly steps: number
+  /** The epochs of the whole run, of which the last one may be a part. */
+  readonly epochs: number
+  /** The steps before this start: 0 unless a run is resumed. */
+  readonly step: number
 }
 
 /** What `train` reports: `start` once, then `step` some times an epoch and `epoch` at the end of each. */
@@ -36,10 +39,19 @@ export type TrainEvent = TrainStart | Metrics
 export interface TrainOptions {
   /** Called with each event, in order. What it throws ends the run. */
   readonly onProgress?: (event: TrainEvent) => void
+  /**
+   * Called with a copy of all that the run has come to: at the start, at the end of each epoch, after every
+   * `checkpointEvery` steps, and when the signal ends it. What it throws ends the run.
+   */
+  readonly onCheckpoint?: OnCheckpoint
+  /** A copy to go on from, of a run with the same settings. */
+  readonly resume?: TrainingCheckpoint
   /** Ends the run after the step that is under way. */
   readonly signal?: AbortSignal
-  /** Whether files of the data set that are not there are downloaded. */
-  readonly download?: boolean
+  /** Whether files of the data set that are not there are downloaded, and how. */
+  readonly download?: NonNullable<LoadOptions['download']>
+  /** How settings are called in messages; their own names in backticks unless given. */
+  readonly label?: SettingLabel
 }
 
 /** A model that has been trained. */
@@ -48,6 +60,8 @@ export interface TrainResult {
   readonly config: TrainConfig
   /** `stopped` if the signal ended it. */
   readonly status: 'completed' | 'stopped'
+  /** Why it was completed before its last step. */
+  readonly message?: string
   /** All that was reported but the start. */
   readonly metrics: readonly Metrics[]
   /** The model, which holds no weights. */
@@ -56,7 +70,7 @@ export interface TrainResult {
   readonly optimizer: Optimizer<Tree>
   /** Running statistics of batch norm; `{}` for a model without. */
   readonly stats: BatchStats
-  /** The owner of what the sites remember; nothing with the gradient `none`. */
+  /** The owner of what the sites remember; nothing where no site is shaped. */
   readonly sites: Sites | undefined
   /** Disposes weights and states. */
   dispose(): void
@@ -66,53 +80,44 @@ export interface TrainResult {
  * Trains a model from settings: starts the backend, loads the data, and goes through it.
  *
  * Deterministic: the same settings give the same losses, accuracies and weights bit for bit on one machine; only timings
- * differ. Memory: the result owns weights and states, until `dispose()`; nothing else is left, also when it throws.
+ * differ. A run that goes on from a checkpoint ends as one that was never stopped. Memory: the result owns weights and states, until `dispose()`; nothing else is left, also when it throws.
  * It makes its backend the current one of the process, and it writes no files.
  *
  * @param input - Settings; what is left out has its default.
  * @param options - Who is told, and a signal to end it early.
- * @throws TrainingError `INVALID_CONFIG`, `BACKEND_FAILED`, `DATA_MISSING`, `DIVERGED`; DataError for files
+ * @throws TrainingError `INVALID_CONFIG`, `BACKEND_FAILED`, `DATA_MISSING`, `DIVERGED`, `CHECKPOINT_DAMAGED`; DataError for files
  *   that are damaged.
  *
  * @example
  * ```ts
  * import { train } from '@gg/trainer'
  *
- * const result = await train({ model: 'mlp', limit: 256, epochs: 2 })
+ * const result = await train({ model: 'mlp', at: 'dense?/output=gate()', limit: 256, epochs: 2 })
  * console.log(result.status, result.sites?.names) // → completed [ 'dense1/output', 'dense2/output' ]
  * result.dispose()
  * ```
  */
 export async function train(input: TrainConfigInput = {}, options: TrainOptions = {}): Promise<TrainResult> {
-  const config = parseTrainConfig(input)
-  await startBackend(config.backend)
-  const data = await DATASETS[config.data].load({ ...config, download: options.download ?? false })
-  const model = MODELS[config.model].create({
-    inputShape: data.train.shape,
-    classes: data.train.classNames.length,
-  })
-  const sites = placeSites(config, model)
-  const steps = Math.ceil(data.train.size / config.batchSize) * config.epochs
-  const learningRate = SCHEDULES[config.schedule].create(config.learningRate, steps)
-  const { normalization } = DATASETS[config.data]
-  const problem = { model, sites, normalization, labelSmoothing: config.labelSmoothing }
-  const learner = createLearner({
-    model,
-    seed: config.seed,
-    rule: createUpdateRule(config.optimizer, { ...config, learningRate }),
-    source: localGradients(problem, config.seed, config.accumulate),
-  })
-  const dispose = (): void => {
-    learner.dispose()
-    sites?.dispose()
-  }
-  const augmentations = config.augment.map((name) => AUGMENTATIONS[name].create())
+  const { label = (setting: string): string => `\`${setting}\``, signal, resume } = options
+  const parsed = parseTrainConfig(input, label)
+  const prepared = await prepareRun(parsed, label, options.download ?? false)
+  const { data, model, normalization, steps, stepsPerEpoch, context } = prepared
+  const sites = placeSites(parsed.at, label('at'), model, context)
+  const { rule, learningRate, settings } = createUpdateRule(parsed, steps, label, context)
+  const augment = augmentationOf(parsed.augment, label('augment'), context)
+  const config: TrainConfig = { ...parsed, ...settings }
+  const { seed, labelSmoothing, accumulate, ema } = config
+  const problem = { model, sites, normalization, labelSmoothing }
+  const learner = createLearner({ model, seed, rule, ema, source: localGradients(problem, seed, accumulate) })
+  const dispose = (): void => learner.dispose()
   try {
+    if (resume !== undefined) await learner.restore(resume.states)
     const metrics: Metrics[] = []
     const report = (event: TrainEvent): void => {
       if (event.kind !== 'start') metrics.push(event)
       options.onProgress?.(event)
     }
+    const position = resume?.position ?? START
     report({
       kind: 'start',
       config,
@@ -121,12 +126,31 @@ export async function train(input: TrainConfigInput = {}, options: TrainOptions 
       trainImages: data.train.size,
       testImages: data.test.size,
       steps,
+      epochs: Math.ceil(steps / stepsPerEpoch),
+      step: position.step,
     })
-    const { signal } = options
-    const moves = augmentations.length > 0 ? augment(augmentations) : undefined
-    const status = await runEpochs({ config, data, model, learner, augment: moves, learningRate, report, signal })
-    const { optimizer, stats } = learner
-    return { config, status, metrics, model, optimizer, stats, sites, dispose }
+    const outcome = await runEpochs({
+      config,
+      data,
+      normalization,
+      model,
+      learner,
+      augment,
+      learningRate,
+      steps,
+      stepsPerEpoch,
+      position,
+      report,
+      checkpoint: options.onCheckpoint,
+      signal,
+      async explain(loss, batch, step, epoch) {
+        const where = await whereNotFinite(problem, learner.weights, batch, dropoutSeed(seed, step, 0))
+        const rate = learningRate === undefined ? '' : ` (learning rate ${learningRate(step)})`
+        return diverged(`the loss is ${loss} at step ${step + 1}, in epoch ${epoch}${rate}: ${where}`)
+      },
+    })
+    const { optimizer, weights } = learner
+    return { config, ...outcome, metrics, model, optimizer, stats: weights.stats, sites, dispose }
   } catch (error) {
     dispose()
     throw error

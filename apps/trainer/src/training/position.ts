@@ -1,0 +1,35 @@
+import type { MeterState } from './loss-meter.ts'
+
+/** The best test accuracy so far. */
+export interface BestEpoch {
+  readonly epoch: number
+  readonly testAccuracy: number
+}
+
+/**
+ * How far a run has come. With the seed it says which images come next and what is drawn for them: all that is random
+ * follows from the seed and these numbers, so there is no other random state.
+ */
+export interface Position {
+  /** Epochs that are complete, their test included. */
+  readonly epochs: number
+  /** Batches of the next epoch that have been learned from. */
+  readonly batches: number
+  /** Updates so far. */
+  readonly step: number
+  /** The losses of the epoch under way. */
+  readonly meter: MeterState
+  readonly best: BestEpoch | null
+  /** Seconds that the run has taken, in all processes. */
+  readonly seconds: number
+}
+
+/** Before the first step. */
+export const START: Position = {
+  epochs: 0,
+  batches: 0,
+  step: 0,
+  meter: { sum: 0, images: 0, readSum: 0, readImages: 0 },
+  best: null,
+  seconds: 0,
+}
