@@ -1,7 +1,7 @@
 // npm start: installs, builds, and trains LeNet with gated gradients on glyphs that are drawn as they are needed.
 import { build, install, ROOT, run } from './workspace.mjs'
 
-const EXAMPLE = ['train', '--model', 'lenet', '--data', 'glyphs', '--gradient', 'gate']
+const EXAMPLE = ['train', '--model', 'lenet', '--data', 'glyphs', '--at', 'conv*/output=gate()']
 
 install()
 build()
