@@ -10,3 +10,4 @@ export {
   sumWideFilterGradient,
 } from './filter-gradient'
 export { ceiling } from './generated-tiles'
+export { multiplyColumns, multiplyMatrices, multiplyRows, packMatrices } from './mat-mul'

@@ -5,7 +5,10 @@ import {
   type TensorInfo,
   util,
 } from '@tensorflow/tfjs-core'
+import { engineOf } from './engine/engine-of.ts'
+import { PLAIN_SUMS } from './finish.ts'
 import { makeZeros } from './make-zeros.ts'
+import { multiply } from './mat-mul.ts'
 import {
   isCheaperInLoop,
   isFloat,
@@ -40,13 +43,19 @@ export const batchMatMul: WasmKernel = wasmKernel<BatchMatMulInputs, BatchMatMul
     if (sizes.m * sizes.k * sizes.n * util.sizeFromShape([...sizes.outer]) === 0) {
       return makeZeros(backend, [...sizes.outer, sizes.m, sizes.n])
     }
+    const engine = engineOf(backend)
+    if (engine !== undefined) {
+      const out = backend.makeOutput([...sizes.outer, sizes.m, sizes.n], 'float32')
+      multiply(engine, args, sizes, out, PLAIN_SUMS)
+      return out
+    }
     const onePair = isOnePair(args)
     if (onePair ? !transposeA && !transposeB : isCheaperInLoop(args, sizes)) return stock(inputs, attrs)
-    const multiply = (a: TensorInfo, b: TensorInfo) => stock({ a, b }, { transposeA: false, transposeB: false })
-    if (!onePair || !isCheaperSwapped(args, sizes)) return multiplyStacks(backend, args, multiply)
+    const onePairBy = (a: TensorInfo, b: TensorInfo) => stock({ a, b }, { transposeA: false, transposeB: false })
+    if (!onePair || !isCheaperSwapped(args, sizes)) return multiplyStacks(backend, args, onePairBy)
     return withScratch(backend, (scratch) => {
       const swapped = { a: args.b, b: args.a, transposeA: !transposeB, transposeB: !transposeA }
-      return transposeMatrices(backend, scratch(multiplyStacks(backend, swapped, multiply)))
+      return transposeMatrices(backend, scratch(multiplyStacks(backend, swapped, onePairBy)))
     })
   },
 )

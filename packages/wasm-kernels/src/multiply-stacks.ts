@@ -87,7 +87,7 @@ export function multiplyStacks(
 }
 
 /** Which matrix of a stack belongs to product `i`, when the stack's outer dimensions are broadcast to `outer`. */
-function sourceOf(i: number, outer: readonly number[], shape: readonly number[]): number {
+export function sourceOf(i: number, outer: readonly number[], shape: readonly number[]): number {
   const own = shape.slice(0, -2)
   let source = 0
   let stride = 1
