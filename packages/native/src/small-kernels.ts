@@ -9,6 +9,7 @@ import {
   type Tensor,
   type TensorInfo,
   tidy,
+  util,
   where,
 } from '@tensorflow/tfjs-core'
 import { flag, type TensorflowBackend, tensorflowKernel, type } from './tensorflow-kernel.ts'
@@ -22,7 +23,9 @@ interface Shaped {
 /** Kernels of a few operations that tfjs-node lacks, has wrong, or makes slow. */
 export const smallKernels: readonly KernelConfig[] = [
   // Copies there, as far as tfjs can see; here the data is shared and TensorFlow is told when it needs the new shape.
-  tensorflowKernel<Named<'x'>, Shaped>('Reshape', ({ x }, { shape }, backend) => sharing(backend, x, shape)),
+  tensorflowKernel<Named<'x'>, Shaped>('Reshape', ({ x }, { shape }, backend) =>
+    sharing(backend, x, util.inferFromImplicitShape(shape, util.sizeFromShape(x.shape))),
+  ),
   tensorflowKernel<Named<'input'>, { readonly dim: number }>('ExpandDims', ({ input }, { dim }, backend) =>
     sharing(backend, input, input.shape.toSpliced(dim < 0 ? input.shape.length + 1 + dim : dim, 0, 1)),
   ),
