@@ -1,8 +1,8 @@
-import { add, cast } from '@tensorflow/tfjs-core'
+import { add, cast, type Tensor } from '@tensorflow/tfjs-core'
 import { checkSameShapes } from './check-same-shapes.ts'
+import { fusedTreeMap } from './fused-tree-map.ts'
 import { tidyResult } from './tidy-result.ts'
 import type { Tree } from './tree.ts'
-import { treeMap } from './tree-map.ts'
 
 /**
  * `params + updates`, leaf by leaf, in the dtype of the parameters.
@@ -24,14 +24,10 @@ import { treeMap } from './tree-map.ts'
  */
 export function applyUpdates<P extends Tree>(params: P, updates: Tree): P {
   checkSameShapes('applyUpdates', 'updates', updates, 'params', params)
-  return tidyResult([params, updates], () =>
-    treeMap(
-      (param, update) => {
-        const sum = add(param, update)
-        return sum.dtype === param.dtype ? sum : cast(sum, param.dtype)
-      },
-      params,
-      updates,
-    ),
-  )
+  const sumOf = (param: Tensor, update: Tensor): Tensor[] => {
+    const sum = add(param, update)
+    return [sum.dtype === param.dtype ? sum : cast(sum, param.dtype)]
+  }
+  const kernel = { name: 'GgAddScaled', attrs: { factor: 1 }, results: 1, plain: () => sumOf } as const
+  return tidyResult([params, updates], () => fusedTreeMap(kernel, params, updates)[0] as P)
 }

@@ -7,6 +7,7 @@ export { type DropoutGradientOptions, type DropoutGradientState, dropoutGradient
 export { type FeatureSite, featureSite } from './feature-site.ts'
 export { freeze } from './freeze.ts'
 export { fusedKernel } from './fused-kernel.ts'
+export { fusedTreeMap, type LeafKernel } from './fused-tree-map.ts'
 export {
   type ExtraArgs,
   type GradientTransformation,

@@ -14,6 +14,7 @@ it('exports these names and no others', () => {
       "featureSite",
       "freeze",
       "fusedKernel",
+      "fusedTreeMap",
       "gradientTransformation",
       "guidedBackprop",
       "identity",

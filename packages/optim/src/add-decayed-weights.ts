@@ -1,13 +1,13 @@
 import {
+  fusedTreeMap,
   type GradientTransformation,
   gradientTransformation,
   type Mask,
   masked,
   requireParams,
   type Schedule,
-  treeMap,
 } from '@gg/core'
-import { add, mul } from '@tensorflow/tfjs-core'
+import { add, mul, type Tensor } from '@tensorflow/tfjs-core'
 import { checkHyperparameters } from './check-hyperparameters.ts'
 import type { ScaleByScheduleState } from './scale-by-schedule.ts'
 
@@ -54,7 +54,12 @@ export function addDecayedWeights(
       const next = { count: count + 1 }
       if (weightDecay === 0) return [updates, next]
       const decay = typeof weightDecay === 'number' ? weightDecay : weightDecay(count)
-      return [treeMap((g, p) => add(g, mul(p, decay)), updates, requireParams('addDecayedWeights', params)), next]
+      const plain =
+        () =>
+        (g: Tensor, p: Tensor): Tensor[] => [add(g, mul(p, decay))]
+      const kernel = { name: 'GgAddScaled', attrs: { factor: decay }, results: 1, plain } as const
+      const [decayed] = fusedTreeMap(kernel, updates, requireParams('addDecayedWeights', params))
+      return [decayed as typeof updates, next]
     },
   })
   return mask === undefined ? tx : masked(tx, mask)

@@ -1,4 +1,5 @@
 import {
+  fusedKernel,
   type GradientTransformation,
   gradientTransformation,
   type State,
@@ -45,19 +46,22 @@ export function flatten<S extends State>(inner: GradientTransformation<S>): Grad
 
 function oneVector(tree: Tree): Tree {
   const leaves = treeLeaves(tree)
-  return leaves.length === 0 ? {} : concat(leaves.map((leaf) => (leaf.rank === 1 ? leaf : reshape(leaf, [leaf.size]))))
+  if (leaves.length === 0) return {}
+  const flat = (): Tensor => concat(leaves.map((leaf) => (leaf.rank === 1 ? leaf : reshape(leaf, [leaf.size]))))
+  const [vector] = fusedKernel('GgFlatten', Object.fromEntries(leaves.entries()), {}, () => [flat()])
+  return vector as Tensor
 }
 
 function cutUp<U extends Tree>(vector: Tree, like: U): U {
   const leaves = treeLeaves(like)
   const [flat] = treeLeaves(vector)
   if (flat === undefined) return like
-  const parts = split(
-    flat,
-    leaves.map((leaf) => leaf.size),
-  )
-  return treeUnflatten(
-    like,
-    leaves.map((leaf, i) => (leaf.rank === 1 ? (parts[i] as Tensor) : reshape(parts[i] as Tensor, leaf.shape))),
-  )
+  const cut = (): Tensor[] => {
+    const parts = split(
+      flat,
+      leaves.map((leaf) => leaf.size),
+    )
+    return leaves.map((leaf, i) => (leaf.rank === 1 ? (parts[i] as Tensor) : reshape(parts[i] as Tensor, leaf.shape)))
+  }
+  return treeUnflatten(like, fusedKernel('GgUnflatten', Object.fromEntries([flat, ...leaves].entries()), {}, cut))
 }

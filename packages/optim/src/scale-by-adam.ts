@@ -1,7 +1,7 @@
-import { type GradientTransformation, gradientTransformation, type Tree, treeMap } from '@gg/core'
-import { add, div, mul, scalar, sqrt, tidy } from '@tensorflow/tfjs-core'
+import { fusedTreeMap, type GradientTransformation, gradientTransformation, type Tree } from '@gg/core'
+import { add, div, mul, scalar, sqrt, square, type Tensor } from '@tensorflow/tfjs-core'
 import { checkHyperparameters } from './check-hyperparameters.ts'
-import { nesterovMoment, updateMoment, zerosLikeTree } from './moments.ts'
+import { zerosLikeTree } from './moments.ts'
 
 /** Options of `scaleByAdam`. */
 export interface ScaleByAdamOptions {
@@ -61,20 +61,47 @@ export function scaleByAdam(options: ScaleByAdamOptions = {}): GradientTransform
     init: (params) => ({ count: 0, mu: zerosLikeTree(params), nu: zerosLikeTree(params) }),
     update: (updates, state) => {
       const count = state.count + 1
-      const mu = updateMoment(updates, state.mu, b1, 1)
-      const nu = updateMoment(updates, state.nu, b2, 2)
       // Both corrections and the root of the second one are numbers: together they are one factor for each leaf.
       const root = Math.sqrt(1 - b2 ** count)
-      const numerator = nesterov ? nesterovMoment(updates, mu, b1, count) : mu
-      const factor = scalar(nesterov ? root : root / (1 - b1 ** count))
-      const underRoot = scalar(epsRoot * root * root)
-      const besideRoot = scalar(eps * root)
-      const next = treeMap(
-        (m, v) => tidy(() => mul(div(m, add(sqrt(epsRoot === 0 ? v : add(v, underRoot)), besideRoot)), factor)),
-        numerator,
-        nu,
-      )
+      const now = root / (1 - b1 ** count)
+      const attrs = {
+        b1,
+        b2,
+        // NAdam's numerator is the first moment as the next update would see it if its gradient were today's.
+        ofMu: nesterov ? (root * b1) / (1 - b1 ** (count + 1)) : now,
+        ofUpdates: nesterov ? now * (1 - b1) : 0,
+        underRoot: epsRoot * root * root,
+        besideRoot: eps * root,
+      }
+      const kernel = { name: 'GgScaleByAdam', attrs, results: 3, plain: () => plainStep(attrs) } as const
+      const [next, mu, nu] = fusedTreeMap(kernel, updates, state.mu, state.nu) as [typeof updates, Tree, Tree]
       return [next, { count, mu, nu }]
     },
   })
 }
+
+/** The step of one leaf: updates, mu, nu to the next ones. */
+function plainStep(attrs: {
+  readonly b1: number
+  readonly b2: number
+  readonly ofMu: number
+  readonly ofUpdates: number
+  readonly underRoot: number
+  readonly besideRoot: number
+}): (g: Tensor, mu: Tensor, nu: Tensor) => Tensor[] {
+  // One tensor for each factor, not one for each factor and leaf, which is what a number would become.
+  const [b1, b2, rest1, rest2] = [attrs.b1, attrs.b2, 1 - attrs.b1, 1 - attrs.b2].map((n) => scalar(n)) as Factors
+  const [ofMu, ofUpdates, underRoot, besideRoot] = [attrs.ofMu, attrs.ofUpdates, attrs.underRoot, attrs.besideRoot].map(
+    (n) => scalar(n),
+  ) as Factors
+  return (g, oldMu, oldNu) => {
+    const mu = add(mul(g, rest1), mul(oldMu, b1))
+    const nu = add(mul(square(g), rest2), mul(oldNu, b2))
+    const scaled = mul(mu, ofMu)
+    const numerator = attrs.ofUpdates === 0 ? scaled : add(scaled, mul(g, ofUpdates))
+    const denominator = add(sqrt(attrs.underRoot === 0 ? nu : add(nu, underRoot)), besideRoot)
+    return [div(numerator, denominator), mu, nu]
+  }
+}
+
+type Factors = [Tensor, Tensor, Tensor, Tensor]

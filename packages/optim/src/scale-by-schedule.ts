@@ -1,5 +1,5 @@
-import { type GradientTransformation, gradientTransformation, type Schedule, treeMap } from '@gg/core'
-import { mul, scalar } from '@tensorflow/tfjs-core'
+import { type GradientTransformation, gradientTransformation, type Schedule } from '@gg/core'
+import { scaledTree } from './scaled-tree.ts'
 
 /** The state of `scaleBySchedule` and of all that asks a schedule. */
 export type ScaleByScheduleState = {
@@ -31,9 +31,6 @@ export type ScaleByScheduleState = {
 export function scaleBySchedule(schedule: Schedule): GradientTransformation<ScaleByScheduleState> {
   return gradientTransformation<ScaleByScheduleState>({
     init: () => ({ count: 0 }),
-    update: (updates, { count }) => {
-      const factor = scalar(schedule(count))
-      return [treeMap((g) => mul(g, factor), updates), { count: count + 1 }]
-    },
+    update: (updates, { count }) => [scaledTree(updates, schedule(count)), { count: count + 1 }],
   })
 }

@@ -1,6 +1,6 @@
-import { type EmptyState, type GradientTransformation, statelessWithTreeMap } from '@gg/core'
-import { mul } from '@tensorflow/tfjs-core'
+import { type EmptyState, type GradientTransformation, stateless } from '@gg/core'
 import { checkHyperparameters } from './check-hyperparameters.ts'
+import { scaledTree } from './scaled-tree.ts'
 
 /**
  * Multiplies updates by a number: `u = stepSize · g`.
@@ -24,5 +24,5 @@ import { checkHyperparameters } from './check-hyperparameters.ts'
  */
 export function scale(stepSize: number): GradientTransformation<EmptyState> {
   checkHyperparameters('scale', 'a finite number', { stepSize })
-  return statelessWithTreeMap((g) => mul(g, stepSize))
+  return stateless((updates) => scaledTree(updates, stepSize))
 }

@@ -1,5 +1,5 @@
-import { type GradientTransformation, gradientTransformation, type Tree, treeMap } from '@gg/core'
-import { add, mul, scalar } from '@tensorflow/tfjs-core'
+import { fusedTreeMap, type GradientTransformation, gradientTransformation, type Tree } from '@gg/core'
+import { add, mul, scalar, type Tensor } from '@tensorflow/tfjs-core'
 import { checkHyperparameters } from './check-hyperparameters.ts'
 import { zerosLikeTree } from './moments.ts'
 
@@ -44,9 +44,16 @@ export function trace(decay: number, { nesterov = false }: TraceOptions = {}): G
   return gradientTransformation<TraceState>({
     init: (params) => ({ trace: zerosLikeTree(params) }),
     update: (updates, state) => {
-      const before = scalar(decay)
-      const next = treeMap((g, t) => add(g, mul(t, before)), updates, state.trace)
-      return [nesterov ? treeMap((g, t) => add(g, mul(t, before)), updates, next) : next, { trace: next }]
+      const plain = (): ((g: Tensor, t: Tensor) => Tensor[]) => {
+        const before = scalar(decay)
+        return (g, t) => {
+          const trace = add(g, mul(t, before))
+          return nesterov ? [trace, add(g, mul(trace, before))] : [trace]
+        }
+      }
+      const kernel = { name: 'GgTrace', attrs: { decay, nesterov }, results: nesterov ? 2 : 1, plain } as const
+      const [next, ahead] = fusedTreeMap(kernel, updates, state.trace) as [typeof updates, typeof updates?]
+      return [ahead ?? next, { trace: next }]
     },
   })
 }

@@ -10,6 +10,7 @@ import { depthwiseConv2dNativeBackpropInput } from './depthwise-conv2d-native-ba
 import { fusedConv2d, fusedDepthwiseConv2d } from './fused-convolutions.ts'
 import { fusedMatMul } from './fused-mat-mul.ts'
 import { ggBatchMoments, ggBatchNormalize, ggBatchNormalizeGrad, ggRunningMoments } from './gg-batch-norm.ts'
+import { ggAddScaled, ggFlatten, ggScale, ggScaleByAdam, ggTrace, ggUnflatten } from './gg-optimizer.ts'
 import { identity } from './identity.ts'
 import { maxPool } from './max-pool.ts'
 import { maxPoolGrad } from './max-pool-grad.ts'
@@ -39,6 +40,12 @@ export const KERNELS: readonly WasmKernel[] = [
   ggBatchNormalize,
   ggBatchNormalizeGrad,
   ggRunningMoments,
+  ggAddScaled,
+  ggFlatten,
+  ggScale,
+  ggScaleByAdam,
+  ggTrace,
+  ggUnflatten,
   identity,
   maxPool,
   maxPoolGrad,
