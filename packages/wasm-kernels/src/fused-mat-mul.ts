@@ -5,6 +5,9 @@ import {
   type TensorInfo,
   util,
 } from '@tensorflow/tfjs-core'
+import { engineOf } from './engine/engine-of.ts'
+import { canFinish, type FusedAttrs, type FusedInputs, finished } from './finish.ts'
+import { multiply } from './mat-mul.ts'
 import { isFloat, type MatMulArgs, matMulSizes, multiplyStacks } from './multiply-stacks.ts'
 import { vectorBias } from './vector-bias.ts'
 import { type WasmKernel, wasmKernel } from './wasm-kernel.ts'
@@ -24,13 +27,20 @@ import { withScratch } from './with-scratch.ts'
  *
  * @throws WasmKernelError `UNSUPPORTED` for PReLU slopes that are not one a column, in a batch with a bias.
  */
-export const fusedMatMul: WasmKernel = wasmKernel<_FusedMatMulInputs, _FusedMatMulAttrs>(
+export const fusedMatMul: WasmKernel = wasmKernel<_FusedMatMulInputs & FusedInputs, _FusedMatMulAttrs & FusedAttrs>(
   _FusedMatMul,
   ({ inputs, attrs, backend, stock }) => {
     const { transposeA, transposeB } = attrs
     const args: MatMulArgs = { a: inputs.a as TensorInfo, b: inputs.b as TensorInfo, transposeA, transposeB }
     const sizes = matMulSizes(args)
     const { bias, preluActivationWeights: slopes } = inputs
+    const engine = engineOf(backend)
+    if (engine !== undefined && isFloat(args) && canFinish(inputs, attrs, sizes.n)) {
+      const out = backend.makeOutput([...sizes.outer, sizes.m, sizes.n], 'float32')
+      return finished(backend, engine, out, inputs, attrs, sizes.n, (finish) =>
+        multiply(engine, args, sizes, out, finish),
+      )
+    }
     return withScratch(backend, (scratch) => {
       const fused = bias === undefined ? inputs : { ...inputs, bias: vectorBias(backend, bias, sizes.n, scratch) }
       const columnwise = slopes === undefined || util.sizeFromShape(slopes.shape) === sizes.n

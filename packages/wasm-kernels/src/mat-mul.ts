@@ -11,10 +11,10 @@ const ROWS = 24
 /** Below this many operations a piece of work costs more to hand over than to do. */
 const PIECE = 2 ** 18
 
-/** Writes `op(a) · op(b)` to `out` on an engine. There is one product at least, and m, k and n are not 0. */
+/** Writes `op(a) · op(b)` to `out` on an engine. The result is not empty. */
 export function multiply(engine: Engine, args: MatMulArgs, sizes: MatMulSizes, out: TensorInfo, finish: Finish): void {
-  const { m, n } = sizes
-  const single = finish.mode === 0 && util.sizeFromShape(sizes.outer as number[]) === 1
+  const { m, k, n } = sizes
+  const single = k > 0 && finish.mode === 0 && util.sizeFromShape(sizes.outer as number[]) === 1
   if (single && (m === 1 || n === 1)) multiplyVector(engine, args, sizes, out)
   else if (single && args.transposeA && !args.transposeB) multiplyTransposed(engine, args, sizes, out)
   else multiplyStack(engine, args, sizes, out, finish)

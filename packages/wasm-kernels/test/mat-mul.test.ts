@@ -111,7 +111,7 @@ describe('_FusedMatMul against PyTorch', () => {
     })
   })
 
-  test('refuses slopes a number in a batch with a bias, and takes them without', () => {
+  test('takes slopes a number in a batch, with a bias and without', () => {
     tidy(() => {
       const a = neg(ones([2, 1, 2]))
       const b = ones([2, 2, 2])
@@ -120,9 +120,8 @@ describe('_FusedMatMul against PyTorch', () => {
       const { values } = runKernel('_FusedMatMul', { a, b, preluActivationWeights }, attrs)
       expect(values).toBeAllClose([-2, -4, -6, -8])
       const bias = ones([2])
-      expect(() => runKernel('_FusedMatMul', { a, b, bias, preluActivationWeights }, attrs)).toThrow(
-        '`preluActivationWeights` must be [2] for a batch with a bias, got [2, 1, 2]',
-      )
+      const biased = runKernel('_FusedMatMul', { a, b, bias, preluActivationWeights }, attrs)
+      expect(biased.values).toBeAllClose([-1, -2, -3, -4])
     })
   })
 })
