@@ -1,8 +1,10 @@
-// Peak bytes and time of a training step, stock tfjs beside @gg/backprop, on WASM with @gg/wasm-kernels. Interleaved, medians. Build first, then: node bench/backprop-memory.mjs
+// Peak bytes and time of a training step, stock tfjs beside @gg/backprop, on WASM with @gg/wasm-kernels. Interleaved,
+// medians. Build first, then: node bench/backprop-memory.mjs [rounds]
 import { cpus, loadavg } from 'node:os'
 import { addBias, checkpoint, leanRelu, measureMemory, reluMaxPool } from '@gg/backprop'
 import { valueAndGrad } from '@gg/core'
 import '@gg/core/register-gradients'
+import { cifarResnet } from '@gg/models'
 import '@gg/wasm-kernels/register'
 import * as tf from '@tensorflow/tfjs-core'
 
@@ -70,35 +72,73 @@ const nets = {
       return on.dense(flat(maps), p.logits)
     },
   },
+  // With batch norm. Lean is that of @gg/models, where batch norm and the ReLU behind it are one node of the tape.
   'ResNet-8': {
     input: [32, 32, 32, 3],
-    init: () => ({
-      stem: conv(3, 3, 16),
-      one: { a: conv(3, 16, 16), b: conv(3, 16, 16) },
-      two: { a: conv(3, 16, 32), b: conv(3, 32, 32), skip: conv(1, 16, 32) },
-      three: { a: conv(3, 32, 64), b: conv(3, 64, 64), skip: conv(1, 32, 64) },
-      logits: dense(64, 10),
-    }),
-    // Without batch norm, which tfjs differentiates through its moments; downsampled by averages.
+    init: () => resnet8.init(0),
     apply: (p, x, on) => {
+      if (on === lean) return resnet8.applyWithStats(p, stats, x, { training: true }).logits
       const block = on.block(({ x, p }) =>
         tf.tidy(() => {
-          const small = p.skip === undefined ? x : tf.avgPool(x, 2, 2, 'valid')
-          const skip = p.skip === undefined ? x : on.conv(small, p.skip)
-          return on.relu(tf.add(on.conv(on.convRelu(small, p.a), p.b), skip))
+          const first = on.relu(normalized(x, p.conv1, sizeOf(p) === x.shape[3] ? 1 : 2))
+          return on.relu(tf.add(normalized(first, p.conv2, 1), shortcut(x, sizeOf(p))))
         }),
       )
-      const maps = [p.one, p.two, p.three].reduce((x, p) => block({ x, p }), on.convRelu(x, p.stem))
+      const stem = tf.tidy(() => on.relu(normalized(x, p.conv1, 1)))
+      const maps = [p.stage1, p.stage2, p.stage3].reduce((x, { block1 }) => block({ x, p: block1 }), stem)
       return on.dense(tf.mean(maps, [1, 2]), p.logits)
     },
   },
+}
+const resnet8 = cifarResnet({ depth: 8 })
+await tf.setBackend('wasm')
+const stats = resnet8.initStats()
+
+/** A convolution and batch norm out of tfjs' operations, as tf.layers has them. */
+function normalized(x, { kernel, normalization: { scale, offset } }, stride) {
+  return tf.tidy(() => {
+    // PyTorch's padding, which at stride 2 is another than 'same'.
+    const y = tf.conv2d(
+      stride === 1
+        ? x
+        : tf.pad(x, [
+            [0, 0],
+            [1, 0],
+            [1, 0],
+            [0, 0],
+          ]),
+      kernel,
+      stride,
+      stride === 1 ? 'same' : 'valid',
+    )
+    const { mean, variance } = tf.moments(y, [0, 1, 2])
+    return tf.batchNorm(y, mean, variance, offset, scale, 1e-5)
+  })
+}
+
+/** Every second position, and zeros for the new channels (He et al. 2016, option A). */
+function shortcut(x, filters) {
+  const more = (filters - x.shape[3]) / 2
+  return more === 0
+    ? x
+    : tf.tidy(() =>
+        tf.pad(tf.avgPool(x, 1, 2, 'valid'), [
+          [0, 0],
+          [0, 0],
+          [0, 0],
+          [more, more],
+        ]),
+      )
+}
+
+function sizeOf({ conv2 }) {
+  return conv2.kernel.shape[3]
 }
 
 const median = (numbers) => [...numbers].sort((a, b) => a - b)[numbers.length >> 1]
 const kinds = { stock, lean, checkpoint: rerun }
 const rows = []
 const rounds = Number(process.argv[2] ?? 15)
-await tf.setBackend('wasm')
 for (const [name, net] of Object.entries(nets)) {
   const params = net.init()
   const x = random(net.input, 1)

@@ -1,12 +1,10 @@
-import { addBias, im2col, leanRelu, poolingMatrix, reluMaxPool, squaredLossGradient } from '@gg/backprop'
+import { addBias, poolingMatrix, reluMaxPool } from '@gg/backprop'
 import { chain, disposeTree, transformGradient, valueAndGrad } from '@gg/core'
 import { gate } from '@gg/gating'
 import { expectNoLeak, onBackends } from '@gg/testing'
 import {
   add,
   conv2d,
-  engine,
-  grads,
   matMul,
   maxPool,
   memory,
@@ -17,14 +15,12 @@ import {
   type Scalar,
   square,
   step,
-  sub,
   sum,
   type Tensor,
   type Tensor1D,
   type Tensor2D,
   type Tensor4D,
   tensor1d,
-  tensor2d,
   tensor4d,
   tidy,
   transpose,
@@ -32,39 +28,13 @@ import {
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { numbersOf } from './numbers-of.ts'
+import { tapeOf } from './tape-of.ts'
 
 const image = [3, 2, 3, 6, 4, 5, 4, 9, 2, 1, 2, 6, 3, 4, 3, 2]
 const gradientOf = (f: (x: Tensor4D) => Tensor, x: Tensor4D) =>
   tidy(() => valueAndGrad((at: Tensor4D) => sum(f(at)) as Scalar)(x).grads)
 
 onBackends((backend) => {
-  describe('the example of the source', () => {
-    it('selects the numbers 6, 8, 14, 15 of vec(image), 1-based', () => {
-      expectNoLeak(() => {
-        const map = tensor2d(image, [4, 4])
-        const matrix = poolingMatrix(map, 2)
-        const rows = matrix.arraySync()
-        expect(rows.map((row) => row.indexOf(1) + 1)).toEqual([6, 8, 14, 15])
-        expect(rows.map((row) => row.reduce((a, b) => a + b))).toEqual([1, 1, 1, 1])
-        // v P_pool with v = (1, 2, 3, 4).
-        const v = tensor2d([[1, 2, 3, 4]])
-        const back = matMul(v, matrix)
-        expect(back.arraySync()).toEqual([[0, 0, 0, 0, 0, 1, 0, 2, 0, 0, 0, 0, 0, 3, 4, 0]])
-        // P_pool · vec(image) is the pooled image, column by column: [[5, 9], [4, 6]].
-        const pooled = tidy(() => matMul(matrix, reshape(transpose(map), [16, 1])))
-        expect(Array.from(pooled.dataSync())).toEqual([5, 4, 9, 6])
-        disposeTree([map, matrix, v, back, pooled])
-      })
-    })
-
-    it('is what reluMaxPool does', () => {
-      const x = tensor4d(image, [1, 4, 4, 1])
-      const pooled = reluMaxPool(x, 2)
-      expect(Array.from(pooled.dataSync())).toEqual([5, 9, 4, 6])
-      disposeTree([x, pooled])
-    })
-  })
-
   describe('form (6) of reluMaxPool', () => {
     it('is form (5), with both written as matrices', () => {
       const map: Tensor2D = numbersOf([6, 4], 3, { scale: 2 })
@@ -216,85 +186,4 @@ onBackends((backend) => {
       x.dispose()
     })
   })
-
-  describe('leanRelu and addBias', () => {
-    it.each(['output', 'signs'] as const)('leanRelu that keeps %s has the gradient of relu', (keep) => {
-      expectNoLeak(() =>
-        tidy(() => {
-          // 50 numbers do not fill words of 24.
-          const x = numbersOf([5, 10], 3, { scale: 2 })
-          const weights = numbersOf([5, 10], 4)
-          const gradient = (f: (at: Tensor) => Tensor) =>
-            valueAndGrad((at: Tensor) => sum(mul(f(at), weights)) as Scalar)(x).grads
-          expect(gradient((at) => leanRelu(at, { keep }))).toBeAllClose(
-            gradient((at) => relu(at)),
-            { rtol: 0, atol: 0 },
-          )
-        }),
-      )
-    })
-
-    it('leanRelu keeps its output, or a bit for each number', () => {
-      const keptBy = (f: (x: Tensor) => Tensor) => {
-        const x = numbersOf([24, 10], 3)
-        let bytes = 0
-        const { value, grads: found } = valueAndGrad((at: Tensor) => {
-          const y = f(at)
-          bytes = tapeOf().reduce((total, node) => total + node.saved.reduce((n, t) => n + t.size * 4, 0), 0)
-          return sum(y) as Scalar
-        })(x)
-        disposeTree([x, value, found])
-        return bytes
-      }
-      expect(keptBy((x) => relu(x))).toBe(960)
-      expect(keptBy((x) => leanRelu(x))).toBe(960)
-      expect(keptBy((x) => leanRelu(x, { keep: 'signs' }))).toBe(40)
-    })
-
-    it('addBias has the gradients of add', () => {
-      expectNoLeak(() =>
-        tidy(() => {
-          const x: Tensor4D = numbersOf([2, 3, 3, 4], 1)
-          const b: Tensor1D = numbersOf([4], 2)
-          const loss = (plus: (x: Tensor4D, b: Tensor1D) => Tensor) => (y: Tensor, c: Tensor) =>
-            sum(square(plus(y as Tensor4D, c as Tensor1D))) as Scalar
-          const [dx, db] = grads(loss(addBias))([x, b]) as [Tensor, Tensor]
-          const [ex, eb] = grads(loss(add))([x, b]) as [Tensor, Tensor]
-          expect(dx).toBeAllClose(ex, { rtol: 0, atol: 0 })
-          expect(db).toBeAllClose(eb)
-          expect(() => addBias(x, x as never)).toThrow(expect.objectContaining({ code: 'SHAPE_MISMATCH' }))
-        }),
-      )
-    })
-  })
-
-  it('squaredLossGradient is the gradient of the squared loss', () => {
-    expectNoLeak(() =>
-      tidy(() => {
-        const [z, y] = [numbersOf([3, 4], 1), numbersOf([3, 4], 2)]
-        const { grads: expected } = valueAndGrad((at: Tensor) => sum(square(sub(at, y))) as Scalar)(z)
-        expect(squaredLossGradient(z, y)).toBeAllClose(expected)
-      }),
-    )
-  })
-
-  it('im2col turns a convolution into a product of matrices', () => {
-    expectNoLeak(() =>
-      tidy(() => {
-        const x: Tensor4D = numbersOf([2, 6, 5, 3], 1)
-        const w: Tensor4D = numbersOf([3, 2, 3, 4], 2)
-        const product = matMul(im2col(x, [3, 2], { strides: [2, 1], pad: 'same' }), reshape(w, [18, 4]))
-        const expected = conv2d(x, w, [2, 1], 'same')
-        expect(reshape(product, expected.shape)).toBeAllClose(expected)
-      }),
-    )
-  })
 })
-
-interface Node {
-  readonly saved: readonly Tensor[]
-}
-
-function tapeOf(): readonly Node[] {
-  return engine().state.activeTape as unknown as readonly Node[]
-}
