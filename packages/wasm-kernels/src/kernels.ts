@@ -7,10 +7,12 @@ import { conv2DBackpropFilter } from './conv2d-backprop-filter.ts'
 import { conv2DBackpropInput } from './conv2d-backprop-input.ts'
 import { depthwiseConv2dNativeBackpropFilter } from './depthwise-conv2d-native-backprop-filter.ts'
 import { depthwiseConv2dNativeBackpropInput } from './depthwise-conv2d-native-backprop-input.ts'
+import { max, min } from './extremes.ts'
 import { fusedConv2d, fusedDepthwiseConv2d } from './fused-convolutions.ts'
 import { fusedMatMul } from './fused-mat-mul.ts'
 import { ggBatchMoments, ggBatchNormalize, ggBatchNormalizeGrad, ggRunningMoments } from './gg-batch-norm.ts'
 import { ggAddScaled, ggFlatten, ggScale, ggScaleByAdam, ggTrace, ggUnflatten } from './gg-optimizer.ts'
+import { ggAccelerate, ggAccelerateGrad, ggGate } from './gg-slopes.ts'
 import { identity } from './identity.ts'
 import { maxPool } from './max-pool.ts'
 import { maxPoolGrad } from './max-pool-grad.ts'
@@ -46,10 +48,15 @@ export const KERNELS: readonly WasmKernel[] = [
   ggScaleByAdam,
   ggTrace,
   ggUnflatten,
+  ggGate,
+  ggAccelerate,
+  ggAccelerateGrad,
   identity,
+  max,
   maxPool,
   maxPoolGrad,
   mean,
+  min,
   oneHot,
   slice,
   splitV,

@@ -1,5 +1,8 @@
-import { backend_util, Mean, type MeanAttrs, type MeanInputs, type TensorInfo, util } from '@tensorflow/tfjs-core'
+import { Mean, type MeanAttrs, type MeanInputs, type TensorInfo, util } from '@tensorflow/tfjs-core'
+import { engineOf } from './engine/engine-of.ts'
 import { floats } from './floats.ts'
+import { reduction } from './reduction.ts'
+import { runSum } from './run-sum.ts'
 import { sumOverAxes } from './sum-over-axes.ts'
 import { type WasmKernel, wasmKernel } from './wasm-kernel.ts'
 
@@ -9,12 +12,11 @@ import { type WasmKernel, wasmKernel } from './wasm-kernel.ts'
  */
 export const mean: WasmKernel = wasmKernel<MeanInputs, MeanAttrs>(Mean, ({ inputs, attrs, backend }) => {
   const x = inputs.x as TensorInfo
-  const axes = util.parseAxisParam(attrs.axis, x.shape)
-  const [kept, reduced] = backend_util.computeOutAndReduceShapes(x.shape, axes)
-  const shape = attrs.keepDims ? backend_util.expandShapeToKeepDim(kept, axes) : kept
-  const count = util.sizeFromShape(reduced)
+  const { shape, groups, count } = reduction(x.shape, attrs.axis, attrs.keepDims)
   const out = backend.makeOutput(shape, 'float32')
-  const sums = sumOverAxes(backend.typedArrayFromHeap(x), x.shape, axes)
+  const engine = x.dtype === 'float32' && !groups.includes(0) ? engineOf(backend) : undefined
+  if (engine !== undefined && runSum(engine, engine.at(out), engine.at(x), groups, count)) return out
+  const sums = sumOverAxes(backend.typedArrayFromHeap(x), x.shape, util.parseAxisParam(attrs.axis, x.shape))
   const means = floats(backend, out)
   for (let i = 0; i < means.length; i++) means[i] = (sums[i] as number) / count
   return out

@@ -1,4 +1,7 @@
-import { backend_util, Sum, type SumAttrs, type SumInputs, type TensorInfo, util } from '@tensorflow/tfjs-core'
+import { Sum, type SumAttrs, type SumInputs, type TensorInfo, util } from '@tensorflow/tfjs-core'
+import { engineOf } from './engine/engine-of.ts'
+import { reduction } from './reduction.ts'
+import { runSum } from './run-sum.ts'
 import { sumOverAxes } from './sum-over-axes.ts'
 import { type WasmKernel, wasmKernel } from './wasm-kernel.ts'
 
@@ -10,10 +13,11 @@ import { type WasmKernel, wasmKernel } from './wasm-kernel.ts'
  */
 export const sum: WasmKernel = wasmKernel<SumInputs, SumAttrs>(Sum, ({ inputs, attrs, backend }) => {
   const x = inputs.x as TensorInfo
-  const axes = util.parseAxisParam(attrs.axis, x.shape)
-  const [kept] = backend_util.computeOutAndReduceShapes(x.shape, axes)
-  const shape = attrs.keepDims ? backend_util.expandShapeToKeepDim(kept, axes) : kept
+  const { shape, groups } = reduction(x.shape, attrs.axis, attrs.keepDims)
   const out = backend.makeOutput(shape, x.dtype === 'bool' ? 'int32' : x.dtype)
+  const engine = x.dtype === 'float32' && !groups.includes(0) ? engineOf(backend) : undefined
+  if (engine !== undefined && runSum(engine, engine.at(out), engine.at(x), groups, 1)) return out
+  const axes = util.parseAxisParam(attrs.axis, x.shape)
   backend.typedArrayFromHeap(out).set(sumOverAxes(backend.typedArrayFromHeap(x), x.shape, axes))
   return out
 })

@@ -1,15 +1,36 @@
 import { expectNoLeak } from '@gg/testing'
-import { dispose, fill, mean, ones, sum, tensor, tensor1d, tidy, zeros } from '@tensorflow/tfjs-core'
+import {
+  dispose,
+  fill,
+  max,
+  mean,
+  min,
+  ones,
+  sum,
+  type Tensor,
+  tensor,
+  tensor1d,
+  tidy,
+  zeros,
+} from '@tensorflow/tfjs-core'
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { FUZZ } from './fuzz.ts'
 import { onWasm } from './on-wasm.ts'
 import { wave } from './wave.ts'
 
 onWasm()
 
-/** The sum by its definition: every number goes to the output with its reduced indices dropped. */
-function sumByIndex(values: ArrayLike<number>, shape: readonly number[], axes: readonly number[]): number[] {
+/** A reduction by its definition: every number goes to the output with its reduced indices dropped. */
+function byIndex(
+  values: ArrayLike<number>,
+  shape: readonly number[],
+  axes: readonly number[],
+  start: number,
+  f: (a: number, b: number) => number,
+): number[] {
   const kept = shape.map((_, i) => i).filter((i) => !axes.includes(i))
-  const out = new Array<number>(kept.reduce((n, i) => n * shape[i]!, 1)).fill(0)
+  const out = new Array<number>(kept.reduce((n, i) => n * shape[i]!, 1)).fill(start)
   for (let at = 0; at < values.length; at++) {
     const index: number[] = []
     for (let axis = shape.length - 1, rest = at; axis >= 0; axis--) {
@@ -17,10 +38,52 @@ function sumByIndex(values: ArrayLike<number>, shape: readonly number[], axes: r
       rest = Math.floor(rest / shape[axis]!)
     }
     const to = kept.reduce((n, i) => n * shape[i]! + index[i]!, 0)
-    out[to] = out[to]! + values[at]!
+    out[to] = f(out[to]!, values[at]!)
   }
   return out
 }
+
+const sumByIndex = (values: ArrayLike<number>, shape: readonly number[], axes: readonly number[]): number[] =>
+  byIndex(values, shape, axes, 0, (a, b) => a + b)
+
+/** Shapes with axes to reduce, long ones among them: blocks, chunks of columns and rows in a line have their sizes. */
+const reductions = fc
+  .array(
+    fc.oneof({ weight: 6, arbitrary: fc.integer({ min: 1, max: 9 }) }, fc.constantFrom(16, 64, 270, 2000, 40_000)),
+    {
+      minLength: 1,
+      maxLength: 5,
+    },
+  )
+  .filter((shape) => shape.reduce((n, size) => n * size, 1) < 200_000)
+  .chain((shape) => fc.tuple(fc.constant(shape), fc.subarray(shape.map((_, i) => i)), fc.boolean(), fc.nat(100)))
+
+describe('any shape over any axes', () => {
+  test.each([
+    ['Sum', sum, 0, (a: number, b: number) => a + b],
+    ['Mean', mean, 0, (a: number, b: number) => a + b],
+    ['Max', max, -Infinity, Math.max],
+    ['Min', min, Infinity, Math.min],
+  ] as const)('%s', (name, op, start, f) => {
+    fc.assert(
+      fc.property(reductions, ([shape, axes, keepDims, seed]) => {
+        if (axes.length === 0) return
+        tidy(() => {
+          // What float32 sums one after the other would lose: a part in a hundred thousand of the largest.
+          const size = shape.reduce((n, s) => n * s, 1)
+          const values = Float32Array.from({ length: size }, (_, i) => 1000 + Math.sin(1.7 * i + seed))
+          if (seed % 5 === 0) values[seed % size] = Number.NaN
+          const y: Tensor = op(tensor(values, shape), axes, keepDims)
+          const count = name === 'Mean' ? axes.reduce((n, i) => n * shape[i]!, 1) : 1
+          const expected = byIndex(values, shape, axes, start, f).map((v) => v / count)
+          expect(y.shape).toEqual(shape.flatMap((n, i) => (axes.includes(i) ? (keepDims ? [1] : []) : [n])))
+          expect(y).toBeAllClose(expected, { rtol: 6e-8, atol: 0 })
+        })
+      }),
+      { numRuns: FUZZ },
+    )
+  })
+})
 
 describe('Sum and Mean', () => {
   test.each([
