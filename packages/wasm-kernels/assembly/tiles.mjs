@@ -100,47 +100,60 @@ ${lines(columns, (j) => `        s${i}_${j} = ${multiplyAdd(tile, `v${i}`, `b${j
 ${lines(rows, (i) => `      a${i} += skip`)}
     }
 ${lines(rows, (i) => `    const c${i} = c + load<u32>(${row(i)}, 4)`)}
-    if (mode & ADD) {
-      if (whole) {
-${lines(rows, (i) => lines(columns, (j) => `        s${i}_${j} = f32x4.add(v128.load(c${i}, ${16 * j}), s${i}_${j})`))}
-      } else {
-${lines(rows, (i) => lines(columns, (j) => `        s${i}_${j} = f32x4.add(loadPart(c${i} + ${16 * j}, columns - ${4 * j}), s${i}_${j})`))}
-      }
-    }
-    if (mode & BIAS) {
-${lines(columns, (j) => `      const bias${j} = loadPart(bias + ${16 * j}, columns - ${4 * j})`)}
-${lines(rows, (i) => lines(columns, (j) => `      s${i}_${j} = f32x4.add(s${i}_${j}, bias${j})`))}
-    }
-    if (mode & CLAMP) {
-      const lows = f32x4.splat(low)
-      const highs = f32x4.splat(high)
-${lines(sums, (sum) => `      ${sum} = clamped(${sum}, lows, highs)`)}
-    } else if (mode & SLOPE) {
-      const slopes = f32x4.splat(low)
-${lines(sums, (sum) => `      ${sum} = sloped(${sum}, slopes)`)}
-    }
     if (whole) {
-${lines(rows, (i) => lines(columns, (j) => `      v128.store(c${i}, s${i}_${j}, ${16 * j})`))}
+${finishSource(rows, columns, -1)}
     } else {
-${lines(rows, (i) => lines(columns, (j) => `      storePart(c${i} + ${16 * j}, s${i}_${j}, columns - ${4 * j})`))}
+${finishSource(rows, columns, vectors - 1)}
     }
   }
 }
 `
 }
 
+/**
+ * What becomes of the sums: what lies there, bias and activation are applied, in this order, and they are stored. Only
+ * the last vector of a row can be a part of one, column `part`. Whole rows have a branch of their own without a trace
+ * of parts: only then does V8 make one operation on 256 bits of two.
+ */
+function finishSource(rows, columns, part) {
+  const each = (line) => lines(rows, (i) => lines(columns, (j) => `        ${line(i, j)}`))
+  const read = (base, j) =>
+    j === part ? `loadPart(${base} + ${16 * j}, columns - ${4 * j})` : `v128.load(${base}, ${16 * j})`
+  const write = (i, j) =>
+    j === part
+      ? `storePart(c${i} + ${16 * j}, s${i}_${j}, columns - ${4 * j})`
+      : `v128.store(c${i}, s${i}_${j}, ${16 * j})`
+  return `      if (mode & ADD) {
+${each((i, j) => `s${i}_${j} = f32x4.add(${read(`c${i}`, j)}, s${i}_${j})`)}
+      }
+      if (mode & BIAS) {
+${lines(columns, (j) => `        const bias${j} = ${read('bias', j)}`)}
+${each((i, j) => `s${i}_${j} = f32x4.add(s${i}_${j}, bias${j})`)}
+      }
+      if (mode & CLAMP) {
+        const lows = f32x4.splat(low)
+        const highs = f32x4.splat(high)
+${each((i, j) => `s${i}_${j} = clamped(s${i}_${j}, lows, highs)`)}
+      } else if (mode & SLOPE) {
+        const slopes = f32x4.splat(low)
+${each((i, j) => `s${i}_${j} = sloped(s${i}_${j}, slopes)`)}
+      }
+${each(write)}`
+}
+
 /** A loop of nothing but multiply-adds in registers: what this processor can do at most. */
 function ceilingSource(tile) {
   const { rows, columns } = tile
   const sums = range((rows * columns) / 4)
-  return `/** Multiply-adds in registers and nothing else. Arguments: where the sums go, a vector. Items: ${2 * rows * columns} operations. */
+  return `/** Multiply-adds in registers and nothing else. Arguments: where the sums go, a number. Items: ${2 * rows * columns} operations. */
 export function ceiling(args: usize, from: i32, to: i32, scratch: usize): void {
-  const a = v128.load(at(args, 1))
+  const target = at(args, 0)
+  const a = v128.load32_splat(at(args, 1))
 ${lines(sums, (i) => `  let s${i} = f32x4.splat(0)`)}
   for (let k = from; k < to; k++) {
 ${lines(sums, (i) => `    s${i} = ${multiplyAdd(tile, 'a', 'a', `s${i}`)}`)}
   }
-${lines(sums, (i) => `  v128.store(at(args, 0), s${i}, ${16 * i})`)}
+${lines(sums, (i) => `  v128.store(target, s${i}, ${16 * i})`)}
 }
 `
 }

@@ -5,11 +5,13 @@ import { chooseBuild, TILE_BUILDS, type TileBuild } from '../src/engine/builds.t
 import { createEngine } from '../src/engine/engine.ts'
 import { useEngine } from '../src/engine/engine-of.ts'
 import { heapOf } from '../src/engine/heap.ts'
-import { permitFusedMultiplyAdd } from '../src/engine/v8-flags.ts'
+import { permitFusedMultiplyAdd, permitWideVectors } from '../src/engine/v8-flags.ts'
 
 /** Runs tests with each register tile that this V8 compiles. */
 export function forEachBuild(tests: (build: TileBuild) => void): void {
   permitFusedMultiplyAdd()
+  // Node 24 and later; not by default, because it changes how V8 compiles every module of the process.
+  if (process.env['GG_REVECTORIZE'] !== undefined) permitWideVectors()
   const use = (build: TileBuild) => {
     const wasm = backend() as BackendWasm
     useEngine(wasm, createEngine(heapOf(wasm)!, build))
