@@ -1,4 +1,4 @@
-import { GradientTransformationError } from '@gg/core'
+import { fusedKernel, GradientTransformationError } from '@gg/core'
 import {
   add,
   customGrad,
@@ -7,6 +7,7 @@ import {
   type GradSaveFunc,
   greater,
   mul,
+  type NamedTensorMap,
   onesLike,
   sqrt,
   square,
@@ -132,22 +133,31 @@ export function accelerate(
     checkFinite('accelerate', 'strength', now)
     return now
   }
+  const name = typeof activation === 'string' ? activation : undefined
   const apply = <T extends Tensor>(input: T): T => {
     if (input.dtype !== 'float32') throw invalid('x', 'float32', input.dtype)
     const now = strengthNow()
+    // One pass over memory where activation and shape are known to a kernel.
+    const fused = (kernel: string, inputs: NamedTensorMap, strength: number, plain: () => Tensor): Tensor => {
+      if (name === undefined || shape.formula === undefined) return plain()
+      const [kind, a, b] = shape.formula
+      const attrs = { activation: name, shape: kind, a, b, strength, K, literal: form === 'literal' }
+      return fusedKernel(kernel, inputs, attrs, () => [plain()])[0] as Tensor
+    }
     const node = customGrad((...args: (Tensor | GradSaveFunc)[]) => {
       // customGrad appends the saver to the inputs, which its type does not tell apart.
       const [x, save] = args as [Tensor, GradSaveFunc]
-      const y = phi.forward(x)
+      const literal = (): Tensor => add(phi.forward(x), mul(sawtooth(x, K), scaled(shape.value(x), now)))
+      const value = form === 'exact' ? phi.forward(x) : fused('GgAccelerate', { x }, now, literal)
       // The output is kept by the next layer anyway; φ(x) beside a literal output would be a map more, so it is made anew.
-      save(form === 'exact' ? [x, y] : [x])
-      const value = form === 'exact' ? y : add(y, mul(sawtooth(x, K), scaled(shape.value(x), now)))
+      save(form === 'exact' ? [x, value] : [x])
       const gradFunc = (dy: Tensor, saved: Tensor[]): Tensor => {
         const [x, y] = saved as [Tensor, Tensor?]
-        const own = phi.derivative(x, y ?? phi.forward(x))
-        const added = form === 'exact' ? shape.value(x) : add(shape.value(x), mul(sawtooth(x, K), shape.derivative(x)))
-        const dx = mul(dy, now === 0 ? own : add(own, scaled(added, now)))
-        return rescale === 'none' ? dx : withNormOf(mul(dy, own), dx)
+        const inputs = y === undefined ? { dy, x } : { dy, x, y }
+        const times = (strength: number): Tensor =>
+          fused('GgAccelerateGrad', inputs, strength, () => mul(dy, slopeOf(phi, shape, x, y, strength, form, K)))
+        const dx = times(now)
+        return rescale === 'none' ? dx : withNormOf(times(0), dx)
       }
       return { value, gradFunc }
     })
@@ -155,11 +165,27 @@ export function accelerate(
   }
   return Object.assign(apply, {
     accelerated: true as const,
-    activation: typeof activation === 'string' ? activation : ('custom' as const),
+    activation: name ?? ('custom' as const),
     form,
     derivative: (x: Tensor): Tensor =>
       tidy(() => add(phi.derivative(x, phi.forward(x)), scaled(shape.value(x), strengthNow()))),
   })
+}
+
+/** `φ'(x)` and, times the strength, what is added to it. */
+function slopeOf(
+  phi: ActivationDefinition,
+  shape: AccelerationShape,
+  x: Tensor,
+  y: Tensor | undefined,
+  strength: number,
+  form: 'exact' | 'literal',
+  K: number,
+): Tensor {
+  const own = phi.derivative(x, y ?? phi.forward(x))
+  if (strength === 0) return own
+  const added = form === 'exact' ? shape.value(x) : add(shape.value(x), mul(sawtooth(x, K), shape.derivative(x)))
+  return add(own, scaled(added, strength))
 }
 
 /** `g(x)`: between -1/(2K) and 1/(2K), rising with slope 1. */

@@ -21,5 +21,5 @@ import { checkFinite } from './check-finite.ts'
 export function constant(value = 1): AccelerationShape {
   checkFinite('constant', 'value', value)
   const everywhere = (number: number) => (): Tensor => scalar(number)
-  return { value: everywhere(value), derivative: everywhere(0) }
+  return { value: everywhere(value), derivative: everywhere(0), formula: ['constant', value, 0] }
 }

@@ -28,5 +28,5 @@ export function gaussian(c = 4, height = 1): AccelerationShape {
     const bell = exp(div(square(x), -c))
     return height === 1 ? bell : mul(bell, height)
   }
-  return { value, derivative: (x) => mul(value(x), mul(x, -2 / c)) }
+  return { value, derivative: (x) => mul(value(x), mul(x, -2 / c)), formula: ['gaussian', -1 / c, height] }
 }

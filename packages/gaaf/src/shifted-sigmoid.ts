@@ -32,5 +32,6 @@ export function shiftedSigmoid(slope = 5, shift = 0.5): AccelerationShape {
       const s = value(x)
       return mul(mul(s, sub(1, s)), slope)
     },
+    formula: ['shiftedSigmoid', slope, slope * shift],
   }
 }

@@ -1,4 +1,4 @@
-import { type EmptyState, type GradientTransformation, requireParams, stateless, treeMap } from '@gg/core'
+import { type EmptyState, fusedKernel, type GradientTransformation, requireParams, stateless, treeMap } from '@gg/core'
 import { div, greater, mul, onesLike, sqrt, square, sum, type Tensor, where } from '@tensorflow/tfjs-core'
 import { factorOf } from './gate-factor.ts'
 import { type GateOptions, resolveGateOptions } from './gate-options.ts'
@@ -46,13 +46,22 @@ export function gate(options: GateOptions = {}): GradientTransformation<EmptySta
   return stateless((updates, params) =>
     treeMap(
       (update, features) => {
-        const gated = mul(update, factorOf('gate', features as Tensor, resolved))
+        const gated = gatedBy(features as Tensor, update, resolved)
         return resolved.rescale === 'none' ? gated : withNormOf(update, gated)
       },
       updates,
       requireParams('gate', params),
     ),
   )
+}
+
+/** `update`, times the factor of `features`; in one pass over memory where there is a kernel that can. */
+function gatedBy(features: Tensor, update: Tensor, options: Required<GateOptions>): Tensor {
+  const { activation, temperature, variant, normalize } = options
+  const plain = (): Tensor => mul(update, factorOf('gate', features, options))
+  if (variant !== 'elementwise' || normalize !== 'none') return plain()
+  const inputs = { dy: update, x: features }
+  return fusedKernel('GgGate', inputs, { activation, temperature }, () => [plain()])[0] as Tensor
 }
 
 /** `gated`, times the one number that gives it the norm of `update`. */

@@ -44,24 +44,17 @@ class Step extends Unary {
   }
 }
 
-/** 1 / (1 + e^-x). With e^-|x| nothing overflows, and what is next to 0 keeps its digits. */
 class Sigmoid extends Unary {
   @inline
   of(x: v128, p: v128, q: v128): v128 {
-    const e = Exponential.expBelow(f32x4.neg(f32x4.abs(x)))
-    const above = v128.bitselect(e, f32x4.splat(1), f32x4.lt(x, f32x4.splat(0)))
-    return f32x4.div(above, f32x4.add(f32x4.splat(1), e))
+    return Exponential.sigmoid(x)
   }
 }
 
-/** With t = e^(-2|x|) - 1, which keeps its digits where x is small, tanh |x| = -t / (t + 2). */
 class Tanh extends Unary {
   @inline
   of(x: v128, p: v128, q: v128): v128 {
-    const size = f32x4.abs(x)
-    const t = Exponential.expm1(f32x4.mul(size, f32x4.splat(-2)))
-    const tanh = f32x4.abs(f32x4.div(t, f32x4.add(t, f32x4.splat(2))))
-    return v128.or(tanh, v128.xor(x, size))
+    return Exponential.tanh(x)
   }
 }
 

@@ -1,0 +1,66 @@
+import { type TensorInfo, util } from '@tensorflow/tfjs-core'
+import { GRAIN, ggKernel } from './gg-kernel.ts'
+import type { WasmKernel } from './wasm-kernel.ts'
+
+interface GateInputs {
+  readonly [name: string]: TensorInfo | undefined
+  readonly dy: TensorInfo
+  readonly x: TensorInfo
+}
+
+/** Gradient gating, `dy ⊙ σ(x / T)` or with the hard sigmoid, in one pass. */
+export const ggGate: WasmKernel = ggKernel<GateInputs, { activation: string; temperature: number }>(
+  'GgGate',
+  ({ inputs: { dy, x }, attrs: { activation, temperature }, engine, make }) => {
+    if (!util.arraysEqual(dy.shape, x.shape)) return []
+    const dx = make(dy.shape)
+    const hard = activation === 'hard-sigmoid' ? 1 : 0
+    const cut = { items: util.sizeFromShape(dy.shape), grain: GRAIN }
+    engine.run('ggGate', cut, [engine.at(dx), engine.at(dy), engine.at(x), hard], [1 / temperature])
+    return [dx]
+  },
+)
+
+// As in assembly/gg-slopes.ts.
+const ACTIVATIONS: readonly string[] = ['relu', 'sigmoid', 'tanh']
+const SHAPES: readonly string[] = ['gaussian', 'shiftedSigmoid', 'constant']
+
+interface AccelerateAttrs {
+  readonly activation: string
+  readonly shape: string
+  readonly a: number
+  readonly b: number
+  readonly strength: number
+  readonly K: number
+}
+
+/** The forward pass of GAAF's literal form, `φ(x) + strength · g(x) s(x)`. */
+export const ggAccelerate: WasmKernel = ggKernel<{ x: TensorInfo }, AccelerateAttrs>(
+  'GgAccelerate',
+  ({ inputs: { x }, attrs: { activation, shape, a, b, strength, K }, engine, make }) => {
+    const y = make(x.shape)
+    const kinds = [ACTIVATIONS.indexOf(activation), SHAPES.indexOf(shape)]
+    const cut = { items: util.sizeFromShape(x.shape), grain: GRAIN }
+    engine.run('ggAccelerate', cut, [engine.at(y), engine.at(x), ...kinds], [a, b, strength, K])
+    return [y]
+  },
+)
+
+interface AccelerateGradInputs extends GateInputs {
+  /** The output, where it is kept. */
+  readonly y?: TensorInfo
+}
+
+/** The backward pass of GAAF, `dy ⊙ (φ'(x) + strength · s(x))`, of the literal form with `s + g s'` in the place of `s`. */
+export const ggAccelerateGrad: WasmKernel = ggKernel<AccelerateGradInputs, AccelerateAttrs & { literal: boolean }>(
+  'GgAccelerateGrad',
+  ({ inputs: { dy, x, y }, attrs: { activation, shape, a, b, strength, K, literal }, engine, make }) => {
+    if (!util.arraysEqual(dy.shape, x.shape)) return []
+    const dx = make(x.shape)
+    const addresses = [engine.at(dx), engine.at(dy), engine.at(x), y === undefined ? 0 : engine.at(y)]
+    const kinds = [ACTIVATIONS.indexOf(activation), SHAPES.indexOf(shape), literal ? 1 : 0]
+    const cut = { items: util.sizeFromShape(x.shape), grain: GRAIN }
+    engine.run('ggAccelerateGrad', cut, [...addresses, ...kinds], [a, b, strength, K])
+    return [dx]
+  },
+)

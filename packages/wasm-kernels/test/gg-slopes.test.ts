@@ -1,0 +1,77 @@
+import { type Tensor, tensor1d, tidy } from '@tensorflow/tfjs-core'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { FUZZ, features, runFused } from './gg.ts'
+import { onWasm } from './on-wasm.ts'
+
+onWasm()
+
+const sizes = fc.oneof(
+  { weight: 40, arbitrary: fc.integer({ min: 0, max: 99 }) },
+  { weight: 1, arbitrary: fc.constant(16_384 + 3) },
+)
+const numbers = (t: Tensor) => t.dataSync() as Float32Array
+const sigma = (x: number) => 1 / (1 + Math.exp(-x))
+
+test('the gate is that of float64', () => {
+  const temperatures = fc.constantFrom(1, 0.25, 3)
+  fc.assert(
+    fc.property(sizes, fc.nat(), fc.boolean(), temperatures, (size, seed, hard, temperature) => {
+      tidy(() => {
+        const [dy, x] = [features([size], seed), features([size], seed + 1, 0, 8)]
+        const activation = hard ? 'hard-sigmoid' : 'sigmoid'
+        const [dx] = runFused('GgGate', { dy, x }, { activation, temperature })
+        const factor = (y: number) => (hard ? Math.min(Math.max(y + 3, 0), 6) / 6 : sigma(y))
+        const expected = numbers(dy).map((d, i) => d * factor(numbers(x)[i]! / temperature))
+        expect(dx).toBeAllClose(expected, { atol: 1e-9 })
+      })
+    }),
+    FUZZ,
+  )
+})
+
+const PHI: Record<string, (x: number) => readonly [number, number]> = {
+  relu: (x) => [Math.max(x, 0), x > 0 ? 1 : 0],
+  sigmoid: (x) => [sigma(x), sigma(x) * (1 - sigma(x))],
+  tanh: (x) => [Math.tanh(x), 1 - Math.tanh(x) ** 2],
+}
+const SHAPE: Record<string, (x: number, a: number, b: number) => readonly [number, number]> = {
+  gaussian: (x, a, b) => [b * Math.exp(a * x * x), 2 * a * x * b * Math.exp(a * x * x)],
+  shiftedSigmoid: (x, a, b) => [sigma(a * x + b), a * sigma(a * x + b) * (1 - sigma(a * x + b))],
+  constant: (_, a) => [a, 0],
+}
+
+test('GAAF is that of float64, in both forms, forward and backward', () => {
+  const forms = fc.record({
+    activation: fc.constantFrom('relu', 'sigmoid', 'tanh'),
+    shape: fc.constantFrom('gaussian', 'shiftedSigmoid', 'constant'),
+    literal: fc.boolean(),
+    kept: fc.boolean(),
+    strength: fc.constantFrom(1, 0, 0.5, -2),
+  })
+  fc.assert(
+    fc.property(sizes, fc.nat(), forms, (size, seed, { activation, shape, literal, kept, strength }) => {
+      tidy(() => {
+        const [a, b] = { gaussian: [-0.25, 0.5], shiftedSigmoid: [5, 2.5], constant: [0.75, 0] }[shape]!
+        // A power of two: the teeth are then the same in float32 and in float64.
+        const attrs = { activation, shape, a, b, strength, K: 1024, literal }
+        const [dy, x] = [features([size], seed), features([size], seed + 1, 0, 4)]
+        const tooth = (v: number) => (v * 1024 - Math.floor(v * 1024) - 0.5) / 1024
+        const [y] = runFused('GgAccelerate', { x }, attrs)
+        const forward = Array.from(numbers(x), (v) => {
+          return PHI[activation]!(v)[0] + strength * tooth(v) * SHAPE[shape]!(v, a!, b!)[0]
+        })
+        expect(y).toBeAllClose(forward, { atol: 2e-7 })
+
+        const output = tensor1d(Array.from(numbers(x), (v) => PHI[activation]!(v)[0]))
+        const [dx] = runFused('GgAccelerateGrad', kept ? { dy, x, y: output } : { dy, x }, attrs)
+        const backward = Array.from(numbers(x), (v, i) => {
+          const [s, slope] = SHAPE[shape]!(v, a!, b!)
+          return numbers(dy)[i]! * (PHI[activation]!(v)[1] + strength * (literal ? s + tooth(v) * slope : s))
+        })
+        expect(dx).toBeAllClose(backward, { atol: 2e-6 })
+      })
+    }),
+    FUZZ,
+  )
+})
