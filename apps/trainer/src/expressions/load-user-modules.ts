@@ -25,6 +25,6 @@ export async function loadUserModules(paths: readonly string[], label: string): 
 
 /** A file of JavaScript, or of TypeScript, which Node 20 does not read by itself. */
 export async function importFile(path: string): Promise<{ readonly [name: string]: unknown }> {
-  if (/\.[cm]?ts$/.test(path)) return createJiti(import.meta.url).import(path)
+  if (/\.[cm]?ts$/.test(path)) return createJiti(import.meta.url, { interopDefault: false }).import(path)
   return (await import(pathToFileURL(path).href)) as { readonly [name: string]: unknown }
 }
