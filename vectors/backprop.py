@@ -2,10 +2,7 @@
 
 Run with PyTorch 2.13 (CPU):  python vectors/backprop.py
 
-Inputs are not stored. Number i of a tensor with seed s is ((31 i² + 24001 i + 104729 s) mod 65521 - 32760) / 2^15 times
-a power of two, exact in float32, so that program and reference start from the same numbers. With `steps` they are
-rounded down to a multiple of 1/4, which makes ties. Arrays are in tfjs' layouts (NHWC, HWIO), flattened, with 10
-significant digits.
+Inputs and layouts are those of vectors/common.py.
 """
 
 import json
@@ -15,25 +12,7 @@ from pathlib import Path
 import torch
 import torch.nn.functional as F
 
-
-def numbers_of(shape, seed, scale=1.0, shift=0.0, steps=False):
-    n = math.prod(shape)
-    values = [((31 * i * i + 24001 * i + 104729 * seed) % 65521 - 32760) / 2**15 * scale + shift for i in range(n)]
-    if steps:
-        values = [math.floor(4 * v) / 4 for v in values]
-    return torch.tensor(values, dtype=torch.float64).reshape(shape)
-
-
-def rounded(t):
-    return [float(f"{v:.10g}") for v in t.detach().reshape(-1).tolist()]
-
-
-def nchw(x):
-    return x.permute(0, 3, 1, 2)
-
-
-def nhwc(x):
-    return x.permute(0, 2, 3, 1)
+from common import nchw, nhwc, numbers_of, rounded
 
 
 def padded(x, window, strides, pad, value):

@@ -5,28 +5,16 @@ PyTorch's autograd: nobody wrote its derivative down.
 
 Run with PyTorch 2.13 (CPU):  python vectors/gaaf.py
 
-Inputs are not stored. Number i of a tensor with seed s is ((31 i² + 24001 i + 104729 s) mod 65521 - 32760) / 2^15 times
-a power of two, exact in float32, so that program and reference start from the same numbers. Arrays are in tfjs'
-layouts (NHWC, HWIO), flattened, with 10 significant digits.
+Inputs and layouts are those of vectors/common.py.
 """
 
 import itertools
-import json
 import math
-from pathlib import Path
 
 import torch
 import torch.nn.functional as F
 
-
-def numbers_of(shape, seed, scale=1.0):
-    n = math.prod(shape)
-    values = [((31 * i * i + 24001 * i + 104729 * seed) % 65521 - 32760) / 2**15 * scale for i in range(n)]
-    return torch.tensor(values, dtype=torch.float64).reshape(shape)
-
-
-def rounded(t):
-    return [float(f"{v:.10g}") for v in t.detach().reshape(-1).tolist()]
+from common import chain_leaves, conv, gradients, leaf, numbers_of, pool, rounded, write_vectors
 
 
 ACTIVATIONS = {
@@ -70,10 +58,6 @@ def accelerate(x, activation, shape=None, form="exact", K=10000, strength=1.0, r
         return Exact.apply(x, activation, s, rescale)
     g = (x * K - torch.floor(x * K) - 0.5) / K
     return ACTIVATIONS[activation][0](x) + g * s(x)
-
-
-def leaf(shape, seed, scale=1.0):
-    return numbers_of(shape, seed, scale).requires_grad_()
 
 
 OPTIONS = [
@@ -136,27 +120,19 @@ def chains():
     # Not the literal form at K = 10,000: a float32 convolution is off by 1e-7, which is 1/1000 of a tooth.
     chosen = [o for o in OPTIONS if o.get("form") != "literal" or o.get("K") == 64]
     for activation, options in itertools.product(("relu", "tanh", "swish"), chosen[::2]):
-        x, kernel, bias = leaf([2, 8, 8, 2], 15), leaf([3, 3, 2, 4], 16), leaf([4], 17, 0.5)
-        w1, b1 = leaf([36, 6], 18, 0.5), leaf([6], 19, 0.5)
-        w2, b2 = leaf([6, 3], 20), leaf([3], 21)
-        y = F.conv2d(x.permute(0, 3, 1, 2), kernel.permute(3, 2, 0, 1), bias)
-        y = F.max_pool2d(accelerate(y, activation, **options), 2).permute(0, 2, 3, 1).reshape(2, 36)
-        y = accelerate(y @ w1 + b1, activation, **options) @ w2 + b2
-        (y * numbers_of(y.shape, 22)).sum().backward()
-        leaves = {"dx": x, "dkernel": kernel, "dbias": bias, "dw1": w1, "db1": b1, "dw2": w2, "db2": b2}
-        grads = {name: rounded(t.grad) for name, t in leaves.items()}
+        at = chain_leaves()
+        y = pool(accelerate(conv(at["x"], at["kernel"], at["bias"]), activation, **options)).reshape(2, 36)
+        y = accelerate(y @ at["w1"] + at["b1"], activation, **options) @ at["w2"] + at["b2"]
+        grads = gradients(y, numbers_of(y.shape, 22), {f"d{name}": t for name, t in at.items()})
         cases.append({"activation": activation, "options": options, "y": rounded(y), **grads})
     return cases
 
 
 if __name__ == "__main__":
     vectors = {
-        "generator": f"vectors/gaaf.py, PyTorch {torch.__version__}, float64",
         "fixtures": fixtures(),
         "forms": forms(),
         "activations": activations(),
         "chains": chains(),
     }
-    # One case a line.
-    text = json.dumps(vectors).replace('[{"', '[\n{"').replace('}, {"', '},\n{"').replace('}], "', '}],\n"')
-    Path(__file__).with_suffix(".json").write_text(text + "\n")
+    write_vectors(__file__, vectors)

@@ -2,28 +2,15 @@
 
 Run with PyTorch 2.13 (CPU):  python vectors/gating.py
 
-Inputs are not stored. Number i of a tensor with seed s is ((31 i² + 24001 i + 104729 s) mod 65521 - 32760) / 2^15 times
-a power of two, exact in float32, so that program and reference start from the same numbers. Arrays are in tfjs'
-layouts (NHWC, HWIO), flattened, with 10 significant digits.
+Inputs and layouts are those of vectors/common.py.
 """
 
 import itertools
-import json
-import math
-from pathlib import Path
 
 import torch
 import torch.nn.functional as F
 
-
-def numbers_of(shape, seed, scale=1.0):
-    n = math.prod(shape)
-    values = [((31 * i * i + 24001 * i + 104729 * seed) % 65521 - 32760) / 2**15 * scale for i in range(n)]
-    return torch.tensor(values, dtype=torch.float64).reshape(shape)
-
-
-def rounded(t):
-    return [float(f"{v:.10g}") for v in t.detach().reshape(-1).tolist()]
+from common import chain_leaves, conv, gradients, leaf, numbers_of, pool, rounded, write_vectors
 
 
 def factor(y, activation="sigmoid", temperature=1.0, variant="elementwise", normalize="none", eps=1e-5, **_):
@@ -81,24 +68,6 @@ class GatedGlobalAveragePool(torch.autograd.Function):
         f = factor(y, **ctx.options)
         share = f / f.sum((1, 2), keepdim=True) if ctx.form == "mass-preserving" else f / (y.shape[1] * y.shape[2])
         return g[:, None, None, :] * share, None, None
-
-
-def conv(x, w, b):
-    """x NHWC, w HWIO, valid padding."""
-    return F.conv2d(x.permute(0, 3, 1, 2), w.permute(3, 2, 0, 1), b).permute(0, 2, 3, 1)
-
-
-def pool(x):
-    return F.max_pool2d(x.permute(0, 3, 1, 2), 2).permute(0, 2, 3, 1)
-
-
-def gradients(output, weights, leaves):
-    (output * weights).sum().backward()
-    return {name: rounded(leaf.grad) for name, leaf in leaves.items()}
-
-
-def leaf(shape, seed, scale=1.0):
-    return numbers_of(shape, seed, scale).requires_grad_()
 
 
 def gate_case(shape, seed, options):
@@ -167,12 +136,10 @@ def chains():
     """conv → gate → relu → max pool → dense → gate → relu → dense."""
     cases = []
     for options in LAYER_OPTIONS:
-        x, kernel, bias = leaf([2, 8, 8, 2], 15), leaf([3, 3, 2, 4], 16), leaf([4], 17, 0.5)
-        w1, b1 = leaf([36, 6], 18, 0.5), leaf([6], 19, 0.5)
-        w2, b2 = leaf([6, 3], 20), leaf([3], 21)
-        hidden = pool(F.relu(gate(conv(x, kernel, bias), **options))).reshape(2, 36)
-        y = F.relu(gate(hidden @ w1 + b1, **options)) @ w2 + b2
-        leaves = {"dx": x, "dkernel": kernel, "dbias": bias, "dw1": w1, "db1": b1, "dw2": w2, "db2": b2}
+        at = chain_leaves()
+        hidden = pool(F.relu(gate(conv(at["x"], at["kernel"], at["bias"]), **options))).reshape(2, 36)
+        y = F.relu(gate(hidden @ at["w1"] + at["b1"], **options)) @ at["w2"] + at["b2"]
+        leaves = {f"d{name}": t for name, t in at.items()}
         cases.append({"options": options, "y": rounded(y), **gradients(y, numbers_of(y.shape, 22), leaves)})
     return cases
 
@@ -192,13 +159,10 @@ def pools():
 
 if __name__ == "__main__":
     vectors = {
-        "generator": f"vectors/gating.py, PyTorch {torch.__version__}, float64",
         "gates": gates(),
         "convolutions": convolutions(),
         "denses": denses(),
         "chains": chains(),
         "pools": pools(),
     }
-    # One case a line.
-    text = json.dumps(vectors).replace('[{"', '[\n{"').replace('}, {"', '},\n{"').replace('}], "', '}],\n"')
-    Path(__file__).with_suffix(".json").write_text(text + "\n")
+    write_vectors(__file__, vectors)

@@ -3,28 +3,15 @@ in float64.
 
 Run with PyTorch 2.13 (CPU):  python vectors/lateral-mask.py
 
-Inputs are not stored. Number i of a tensor with seed s is ((31 i² + 24001 i + 104729 s) mod 65521 - 32760) / 2^15 times
-a power of two, exact in float32, so that program and reference start from the same numbers. Arrays are in tfjs'
-layouts (NHWC, HWIO), flattened, with 10 significant digits; masks are strings of 0 and 1, one number a channel.
-No response of any case is nearer to its threshold than 5e-6 of the largest one, so float32 decides as float64 does.
+Inputs and layouts are those of vectors/common.py; masks are strings of 0 and 1, one number a channel. No response of any case is nearer to its threshold than 5e-6 of the largest one, so float32 decides as float64 does.
 """
 
-import json
 import math
-from pathlib import Path
 
 import torch
 import torch.nn.functional as F
 
-
-def numbers_of(shape, seed, scale=1.0):
-    n = math.prod(shape)
-    values = [((31 * i * i + 24001 * i + 104729 * seed) % 65521 - 32760) / 2**15 * scale for i in range(n)]
-    return torch.tensor(values, dtype=torch.float64).reshape(shape)
-
-
-def rounded(t):
-    return [float(f"{v:.10g}") for v in t.detach().reshape(-1).tolist()]
+from common import conv, gradients, leaf, numbers_of, pool, rounded, write_vectors
 
 
 def log_kernel(sigma=1.0, kernel_size=None, zero_sum=True):
@@ -82,10 +69,6 @@ class Mask(torch.autograd.Function):
     @staticmethod
     def backward(ctx, dy):
         return dy * mask_of(dy, **ctx.options), None
-
-
-def leaf(shape, seed, scale=1.0):
-    return numbers_of(shape, seed, scale).requires_grad_()
 
 
 def kernels():
@@ -161,24 +144,19 @@ def chains():
     for options, log in [(o, True) for o in MASKS] + [(o, False) for o in MAGNITUDES]:
         x, kernel, bias = leaf([2, 12, 12, 2], 15), leaf([3, 3, 2, 4], 16), leaf([4], 17, 0.5)
         w, b = leaf([100, 3], 18, 0.5), leaf([3], 19, 0.5)
-        y = F.conv2d(x.permute(0, 3, 1, 2), kernel.permute(3, 2, 0, 1), bias).permute(0, 2, 3, 1)
-        y = F.relu(Mask.apply(y, {**options, "log": log}))
-        y = F.max_pool2d(y.permute(0, 3, 1, 2), 2).permute(0, 2, 3, 1).reshape(2, 100) @ w + b
-        (y * numbers_of(y.shape, 22)).sum().backward()
+        y = F.relu(Mask.apply(conv(x, kernel, bias), {**options, "log": log}))
+        y = pool(y).reshape(2, 100) @ w + b
         leaves = {"dx": x, "dkernel": kernel, "dbias": bias, "dw": w, "db": b}
-        grads = {name: rounded(t.grad) for name, t in leaves.items()}
+        grads = gradients(y, numbers_of(y.shape, 22), leaves)
         cases.append({"options": options, "log": log, "y": rounded(y), **grads})
     return cases
 
 
 if __name__ == "__main__":
     vectors = {
-        "generator": f"vectors/lateral-mask.py, PyTorch {torch.__version__}, float64",
         "kernels": kernels(),
         "masks": masks(),
         "sensitivities": sensitivities(),
         "chains": chains(),
     }
-    # One case a line.
-    text = json.dumps(vectors).replace('[{"', '[\n{"').replace('}, {"', '},\n{"').replace('}], "', '}],\n"')
-    Path(__file__).with_suffix(".json").write_text(text + "\n")
+    write_vectors(__file__, vectors)

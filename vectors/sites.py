@@ -3,27 +3,15 @@ custom autograd functions of PyTorch in float64.
 
 Run with PyTorch 2.13 (CPU):  python vectors/sites.py
 
-Inputs are not stored. Number i of a tensor with seed s is ((31 i² + 24001 i + 104729 s) mod 65521 - 32760) / 2^15 times
-a power of two, exact in float32, so that program and reference start from the same numbers. Arrays are in tfjs'
-layouts (NHWC, HWIO), flattened, with 10 significant digits.
+Inputs and layouts are those of vectors/common.py.
 """
 
-import json
 import math
-from pathlib import Path
 
 import torch
 import torch.nn.functional as F
 
-
-def numbers_of(shape, seed, scale=1.0):
-    n = math.prod(shape)
-    values = [((31 * i * i + 24001 * i + 104729 * seed) % 65521 - 32760) / 2**15 * scale for i in range(n)]
-    return torch.tensor(values, dtype=torch.float64).reshape(shape)
-
-
-def rounded(t):
-    return [float(f"{v:.10g}") for v in t.detach().reshape(-1).tolist()]
+from common import chain_leaves, conv, gradients, leaf, numbers_of, pool, rounded, write_vectors
 
 
 def parts(g, per):
@@ -92,10 +80,6 @@ def site(x, forward, backward):
     return Rule.apply(x)
 
 
-def leaf(shape, seed, scale=1.0):
-    return numbers_of(shape, seed, scale).requires_grad_()
-
-
 def rules():
     cases = []
     for name, args, backward, forward in RULES:
@@ -111,25 +95,17 @@ def chains():
     """conv → site → relu → max pool → dense → site → dense."""
     cases = []
     for name, args, backward, forward in RULES:
-        x, kernel, bias = leaf([2, 8, 8, 2], 15), leaf([3, 3, 2, 4], 16), leaf([4], 17, 0.5)
-        w1, b1 = leaf([36, 6], 18, 0.5), leaf([6], 19, 0.5)
-        w2, b2 = leaf([6, 3], 20), leaf([3], 21)
-        y = F.conv2d(x.permute(0, 3, 1, 2), kernel.permute(3, 2, 0, 1), bias).permute(0, 2, 3, 1)
-        y = F.relu(site(y, forward, backward)).permute(0, 3, 1, 2)
-        y = F.max_pool2d(y, 2).permute(0, 2, 3, 1).reshape(2, 36)
-        y = site(y @ w1 + b1, forward, backward) @ w2 + b2
-        (y * numbers_of(y.shape, 22)).sum().backward()
-        leaves = {"kernel": kernel, "bias": bias, "w1": w1}
-        cases.append({"name": name, "args": args, "y": rounded(y), **{n: rounded(t.grad) for n, t in leaves.items()}})
+        at = chain_leaves()
+        y = pool(F.relu(site(conv(at["x"], at["kernel"], at["bias"]), forward, backward))).reshape(2, 36)
+        y = site(y @ at["w1"] + at["b1"], forward, backward) @ at["w2"] + at["b2"]
+        found = gradients(y, numbers_of(y.shape, 22), {name: at[name] for name in ("kernel", "bias", "w1")})
+        cases.append({"name": name, "args": args, "y": rounded(y), **found})
     return cases
 
 
 if __name__ == "__main__":
     vectors = {
-        "generator": f"vectors/sites.py, PyTorch {torch.__version__}, float64",
         "rules": rules(),
         "chains": chains(),
     }
-    # One case a line.
-    text = json.dumps(vectors).replace('[{"name"', '[\n{"name"').replace('}, {"name"', '},\n{"name"').replace('}], "', '}],\n"')
-    Path(__file__).with_suffix(".json").write_text(text + "\n")
+    write_vectors(__file__, vectors, first="name")
