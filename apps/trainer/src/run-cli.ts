@@ -4,6 +4,7 @@ import { listCommand } from './commands/list-command.ts'
 import { resumeCommand } from './commands/resume-command.ts'
 import { trainCommand } from './commands/train-command.ts'
 import { compareCommand } from './compare/compare-command.ts'
+import { doctorCommand } from './doctor/doctor-command.ts'
 import { reportCommand } from './report/report-command.ts'
 import { TrainingError } from './training-error.ts'
 import { version } from './version.ts'
@@ -34,6 +35,7 @@ export async function runCli(args: readonly string[]): Promise<number> {
     compareCommand(),
     reportCommand(),
     listCommand(),
+    doctorCommand(exit),
   ]
   for (const command of commands) program.addCommand(command.copyInheritedSettings(program))
   try {

@@ -26,10 +26,11 @@ describe.skipIf(unbuilt)(`gg${unbuilt ? ': skipped, build the packages to run it
 
   it('has an option for each setting, and examples', async () => {
     const { stdout } = await runGg(['train', '--help'])
+    const flags: Readonly<Record<string, string>> = { diagnostics: '--no-diagnostics', tensorboard: '--tensorboard' }
     for (const setting of Object.keys(parseTrainConfig({}))) {
       const option =
         setting === 'learningRate' ? 'lr' : setting.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
-      expect(stdout).toContain(`--${option} <`)
+      expect(stdout).toContain(flags[setting] ?? `--${option} <`)
     }
     expect(stdout).toMatch(/Examples:\n {2}gg train\n/)
   })
@@ -124,6 +125,7 @@ describe.skipIf(unbuilt)(`gg${unbuilt ? ': skipped, build the packages to run it
       'config.json',
       'curves.svg',
       'metrics.jsonl',
+      'report.html',
       'run.json',
     ])
     expect(readdirSync(join(folder, 'checkpoints')).sort()).toEqual([
@@ -144,6 +146,7 @@ describe.skipIf(unbuilt)(`gg${unbuilt ? ': skipped, build the packages to run it
       expect.stringMatching(line(2)),
       expect.stringMatching(/^completed, test accuracy [\d.]+ %$/),
       `curves: ${join(folder, 'curves.svg')}`,
+      `report: ${join(folder, 'report.html')}`,
       `run: ${folder}`,
     ])
     expect(json(folder, 'config.json')).toMatchObject({ limit: 96, batchSize: 40, epochs: 2, seed: 3 })
@@ -153,10 +156,13 @@ describe.skipIf(unbuilt)(`gg${unbuilt ? ': skipped, build the packages to run it
       'step',
       'step',
       'epoch',
+      'sites',
       'step',
       'step',
       'step',
       'epoch',
+      'sites',
+      'test',
     ])
   })
 
@@ -189,11 +195,12 @@ describe.skipIf(unbuilt)(`gg${unbuilt ? ': skipped, build the packages to run it
     ])
     const at = ['dense1/*=gate(normalize=standardize)', 'dense2/output=gate']
     options.push(...at.flatMap((text) => ['--at', text]))
-    const { code, stdout, stderr } = await runGg(['train', ...options, '--out', runs, '--quiet'])
+    const { code, stdout, stderr } = await runGg(['train', ...options, '--no-diagnostics', '--out', runs, '--quiet'])
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     const [name = ''] = readdirSync(runs)
     expect(stdout).toBe(`${join(runs, name)}\n`)
-    const rest = { at, data: 'glyphs', dataDir: null, steps: null, use: [], workers: 1 }
+    const looks = { diagnostics: false, tensorboard: false }
+    const rest = { at, data: 'glyphs', dataDir: null, steps: null, use: [], workers: 1, ...looks }
     expect(json(runs, name, 'config.json')).toEqual({ ...settings, ...rest })
   })
 
@@ -210,7 +217,8 @@ describe.skipIf(unbuilt)(`gg${unbuilt ? ': skipped, build the packages to run it
       status: 'completed',
       folder,
       curves: join(folder, 'curves.svg'),
-      testAccuracy: events.at(-1).testAccuracy,
+      report: join(folder, 'report.html'),
+      testAccuracy: events.findLast(({ kind }) => kind === 'epoch').testAccuracy,
     })
     expect(events).toEqual(metricsOf(folder))
   })
@@ -256,11 +264,12 @@ describe.skipIf(unbuilt)(`gg${unbuilt ? ': skipped, build the packages to run it
     })
     expect({ code, stderr }).toEqual({ code: expected, stderr: '' })
     const folder = join(runs, readdirSync(runs)[0] ?? '')
-    const last = stdout.trimEnd().split('\n').slice(-5)
+    const last = stdout.trimEnd().split('\n').slice(-6)
     expect(last).toEqual([
       'stopping after this step',
       expect.stringMatching(/^stopped, test accuracy/),
       `curves: ${join(folder, 'curves.svg')}`,
+      `report: ${join(folder, 'report.html')}`,
       `run: ${folder}`,
       `go on with: gg resume ${folder}`,
     ])

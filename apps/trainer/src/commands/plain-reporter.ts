@@ -15,10 +15,11 @@ export function createPlainReporter(out: Output): Reporter {
       if (event.kind === 'epoch') line(describeEpoch(epochs, event))
     },
     stopping: () => line('stopping after this step'),
-    end({ status, message, folder, curves, testAccuracy }) {
+    end({ status, message, folder, curves, report, testAccuracy }) {
       line(testAccuracy === undefined ? status : `${status}, test accuracy ${percent(testAccuracy)}`)
       if (message !== undefined && status === 'completed') line(message)
       if (curves !== undefined) line(`curves: ${curves}`)
+      if (report !== undefined) line(`report: ${report}`)
       line(`run: ${folder}`)
       if (status !== 'completed') line(`go on with: gg resume ${folder}`)
     },

@@ -12,6 +12,8 @@ interface RunEnd {
   readonly folder: string
   /** The picture; nothing for a run that ended before it had a number to draw. */
   readonly curves?: string
+  /** The page. */
+  readonly report?: string
   /** After the last epoch that is complete. */
   readonly testAccuracy?: number
 }

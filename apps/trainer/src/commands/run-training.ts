@@ -1,5 +1,6 @@
 import { enableProdMode } from '@tensorflow/tfjs-core'
 import type { SettingLabel, TrainConfig } from '../config/train-config.ts'
+import { writeReport } from '../report/report-command.ts'
 import { createRunFolder, type ResumedRun, type RunFolder, type RunStatus } from '../runs/run-folder.ts'
 import { type TrainEvent, type TrainOptions, type TrainResult, train } from '../training/train.ts'
 import { createReporter, type ReporterOptions } from './reporter.ts'
@@ -45,12 +46,21 @@ export async function runTraining({ config, out, resumed, report, label, downloa
     if (folder === undefined) return
     const curves = await folder.drawCurves()
     folder.end(status, message)
+    // Of what is in the folder by now, how it ended among it.
+    const page = await writeReport(folder.path).catch((error) => {
+      // What was learned is safe, and the page can be written later.
+      process.stderr.write(
+        `gg: The report was not written: ${error instanceof Error ? error.message : String(error)}\n`,
+      )
+      return undefined
+    })
     reporter.end({
       kind: 'end',
       status,
       folder: folder.path,
       ...(message !== undefined && { message }),
       ...(curves !== undefined && { curves }),
+      ...(page !== undefined && { report: page }),
       ...(testAccuracy !== undefined && { testAccuracy }),
     })
   }

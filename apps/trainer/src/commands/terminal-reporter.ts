@@ -58,13 +58,14 @@ export function createTerminalReporter(out: Writable): Reporter {
       bar.stop()
       log.warn('stopping after this step', options)
     },
-    end({ status, message, folder, curves, testAccuracy }) {
+    end({ status, message, folder, curves, report, testAccuracy }) {
       bar.stop()
       const what = testAccuracy === undefined ? status : `${status}, test accuracy ${percent(testAccuracy)}`
       if (status === 'completed') log.success(what, options)
       else log.warn(what, options)
       if (message !== undefined && status === 'completed') log.info(message, options)
       if (curves !== undefined) log.info(`curves  ${curves}`, options)
+      if (report !== undefined) log.info(`report  ${report}`, options)
       if (status !== 'completed') log.info(`go on with  gg resume ${folder}`, options)
       outro(`run  ${folder}`, options)
     },

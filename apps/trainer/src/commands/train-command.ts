@@ -58,6 +58,11 @@ export function trainCommand(exit: Exit): Command {
     .option('--out <folder>', 'where the folder of the run is made', 'runs')
     .option('--keep <count>', `checkpoints that are kept, beside the best one (default: ${defaults.keep})`, number)
     .option('--checkpoint-every <steps>', 'a checkpoint within epochs too (default: at the end of each)', number)
+    .option(
+      '--no-diagnostics',
+      'leave out the look at gradients and mistakes, which takes about a fiftieth of the time',
+    )
+    .option('--tensorboard', 'write event files for TensorBoard too')
     .option('--quiet', 'print the folder of the run and nothing else')
     .option('--json', 'print events as lines of JSON')
     .addHelpText('after', EXAMPLES)
@@ -81,12 +86,16 @@ Names and their options: gg list. Ctrl-C saves; then: gg resume <folder of the r
 
 /** The settings of the file, of which flags go before. */
 async function effectiveConfig(file: string | undefined, flags: Record<string, unknown>): Promise<TrainConfig> {
-  const { lr, ...given } = flags
+  const { lr, diagnostics, ...given } = flags
   const settings = { ...given, ...(lr !== undefined && { learningRate: lr }) }
   const fromFile = await loadConfigFile(file)
   // Both say how long: the flag goes before.
   const length = 'epochs' in settings ? { steps: null } : 'steps' in settings ? { epochs: null } : {}
-  const config = parseTrainConfig({ ...fromFile, ...length, ...settings }, flag)
+  const config = parseTrainConfig(
+    // The flag can only say no; without it the file decides, and a run of the command has a report to fill.
+    { diagnostics: true, ...fromFile, ...length, ...settings, ...(diagnostics === false && { diagnostics }) },
+    flag,
+  )
   // A run is resumed from any folder.
   return {
     ...config,

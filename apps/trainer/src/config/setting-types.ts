@@ -26,6 +26,11 @@ export const text: z.ZodType<string> = z.custom<string>((x) => typeof x === 'str
   error: ({ input }) => `must be text, got ${show(input)}`,
 })
 
+/** True or false. */
+export const yesOrNo: z.ZodType<boolean> = z.custom<boolean>((x) => typeof x === 'boolean', {
+  error: ({ input }) => `must be true or false, got ${show(input)}`,
+})
+
 const list = z.custom<readonly string[]>((x) => Array.isArray(x) && x.every((item) => typeof item === 'string'), {
   error: ({ input }) => `must be a list of texts, got ${show(input)}`,
 })

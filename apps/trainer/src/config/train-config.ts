@@ -4,7 +4,7 @@ import { DATASETS, type DatasetName } from '../names/datasets.ts'
 import { SCHEDULES, type ScheduleName } from '../names/schedules.ts'
 import { TrainingError } from '../training-error.ts'
 import { unknownName } from '../unknown-name.ts'
-import { finiteNumber, nameOf, siteTexts, text, texts, wholeNumber } from './setting-types.ts'
+import { finiteNumber, nameOf, siteTexts, text, texts, wholeNumber, yesOrNo } from './setting-types.ts'
 
 /** All that a training run depends on: the same settings give the same weights, bit for bit, on one machine. */
 export interface TrainConfig {
@@ -57,6 +57,10 @@ export interface TrainConfig {
   readonly imageSize: number
   /** Modules whose exports can be named in `model`, `at`, `optimizer` and `augment`. */
   readonly use: readonly string[]
+  /** Whether gradients at the sites and mistakes are looked at, for the report. It has no effect on what is learned. */
+  readonly diagnostics: boolean
+  /** Whether event files for TensorBoard are written. */
+  readonly tensorboard: boolean
   /** How many of the last checkpoints are kept, beside the best one; at least 1. */
   readonly keep: number
   /** Steps between two checkpoints within an epoch; `null` for one at the end of each epoch only. */
@@ -106,6 +110,8 @@ const schema = z.strictObject({
   dataDir: text.nullable().default(null),
   imageSize: wholeNumber(1).default(64),
   use: texts.default([]),
+  diagnostics: yesOrNo.default(false),
+  tensorboard: yesOrNo.default(false),
   keep: wholeNumber(1).default(2),
   checkpointEvery: wholeNumber(1).nullable().default(null),
 })

@@ -47,6 +47,8 @@ export interface SitesLine {
   /** How many training images were looked at. */
   readonly images: number
   readonly sites: readonly SiteObservation[]
+  /** Why nothing was seen, then and later. */
+  readonly problem?: string | undefined
 }
 
 /** An image that the model gets wrong. */
@@ -87,6 +89,7 @@ export const sitesLine: z.ZodType<SitesLine> = z.object({
   epoch: z.number(),
   step: z.number(),
   images: z.number(),
+  problem: z.string().optional(),
   sites: z.array(
     z.object({
       name: z.string(),

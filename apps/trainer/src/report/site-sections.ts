@@ -9,16 +9,23 @@ const LINES = 6
 
 /** What was seen at the sites of the model; nothing for a run that did not look. */
 export function siteSections(lines: readonly SitesLine[]): Markup | undefined {
+  const problem = lines.find((line) => line.problem !== undefined)?.problem
+  const seen = lines.filter(({ sites }) => sites.length > 0)
+  const note = problem === undefined ? undefined : html`<p class="bad">No further look was possible: ${problem}</p>`
+  if (seen.length === 0 && note === undefined) return undefined
+  return section('Gradients at the sites', note, siteFigures(seen))
+}
+
+function siteFigures(lines: readonly SitesLine[]): Markup | undefined {
   const last = lines.at(-1)
   if (last === undefined) return undefined
-  return section(
-    'Gradients at the sites',
+  return html`${[
     html`<p class="soft">The loss of ${last.images} training images, sent back through the network after each epoch without
 a change of any weight. Sites are in the order of the network: images come in at the top, gradients from below.</p>`,
     html`<div class="charts">${[flowFigure(lines, last), keptFigure(last), mapFigure(last), ...overEpochs(lines, last)]}</div>`,
     html`<h3 style="margin-top:20px">After epoch ${epochs(last.epoch)}</h3>`,
     siteTable(last.sites),
-  )
+  ]}`
 }
 
 function flowFigure(lines: readonly SitesLine[], last: SitesLine): Markup {

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Metrics } from '../training/metrics.ts'
+import type { MetricsLine } from '../training/metrics.ts'
 import type { Position } from '../training/position.ts'
 
 /** The lines of `metrics.jsonl`. A last line that a process could not finish is passed over, a missing file has none. */
-export function readMetrics(run: string): readonly Metrics[] {
+export function readMetrics(run: string): readonly MetricsLine[] {
   let text: string
   try {
     text = readFileSync(join(run, 'metrics.jsonl'), 'utf8')
@@ -14,7 +14,7 @@ export function readMetrics(run: string): readonly Metrics[] {
   }
   return text.split('\n').flatMap((line) => {
     try {
-      return line === '' ? [] : [JSON.parse(line) as Metrics]
+      return line === '' ? [] : [JSON.parse(line) as MetricsLine]
     } catch {
       return []
     }
@@ -22,6 +22,6 @@ export function readMetrics(run: string): readonly Metrics[] {
 }
 
 /** The lines that a run had written when it had come to `position`. */
-export function upTo(lines: readonly Metrics[], { step, epochs }: Position): readonly Metrics[] {
-  return lines.filter((line) => (line.kind === 'epoch' ? line.epoch <= epochs : line.step <= step))
+export function upTo(lines: readonly MetricsLine[], { step, epochs }: Position): readonly MetricsLine[] {
+  return lines.filter((line) => (line.kind === 'step' ? line.step <= step : line.epoch <= epochs))
 }

@@ -2,7 +2,7 @@ import { appendFileSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TrainConfig } from '../config/train-config.ts'
 import type { TrainingCheckpoint } from '../training/checkpoint.ts'
-import type { Metrics } from '../training/metrics.ts'
+import type { Metrics, MetricsLine } from '../training/metrics.ts'
 import { type CheckpointStore, createCheckpointStore, newestCheckpoint } from './checkpoint-store.ts'
 import { type Environment, environment } from './environment.ts'
 import { lockRun } from './lock-run.ts'
@@ -33,7 +33,7 @@ export interface RunFolder {
   /** Where checkpoints go. */
   readonly checkpoints: CheckpointStore
   /** Adds a line to `metrics.jsonl`. */
-  append(metrics: Metrics): void
+  append(line: MetricsLine): void
   /** Draws the curves of all lines so far; returns the path, or nothing if there are no lines. */
   drawCurves(): Promise<string | undefined>
   /** Notes in `run.json` how the run ended. */
@@ -106,20 +106,20 @@ function open(
   path: string,
   config: TrainConfig,
   record: RunRecord,
-  before: readonly Metrics[],
+  before: readonly MetricsLine[],
   unlock: () => void,
 ): RunFolder {
-  const lines = [...before]
+  const lines = before.filter(isDrawn)
   const checkpoints = createCheckpointStore(path, config.keep)
   writeJson(path, 'run.json', record)
   return {
     path,
     checkpoints,
-    append(metrics) {
-      lines.push(metrics)
+    append(line) {
+      if (isDrawn(line)) lines.push(line)
       const file = join(path, 'metrics.jsonl')
       writing(file, `Make room, then go on with: gg resume ${path}`, () =>
-        appendFileSync(file, `${JSON.stringify(metrics)}\n`),
+        appendFileSync(file, `${JSON.stringify(line)}\n`),
       )
     },
     async drawCurves() {
@@ -137,6 +137,10 @@ function open(
     },
     close: unlock,
   }
+}
+
+function isDrawn(line: MetricsLine): line is Metrics {
+  return line.kind === 'step' || line.kind === 'epoch'
 }
 
 function writeJson(path: string, name: string, value: unknown): void {

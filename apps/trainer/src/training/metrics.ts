@@ -1,3 +1,5 @@
+import type { SitesLine, TestLine } from '../report/report-lines.ts'
+
 /** The training loss over the last few steps. */
 export interface StepMetrics {
   readonly kind: 'step'
@@ -32,5 +34,8 @@ export interface EpochMetrics {
   readonly seconds: number
 }
 
-/** One line of `metrics.jsonl`. */
+/** How a run goes. */
 export type Metrics = StepMetrics | EpochMetrics
+
+/** One line of `metrics.jsonl`. */
+export type MetricsLine = Metrics | SitesLine | TestLine

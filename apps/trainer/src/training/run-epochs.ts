@@ -41,6 +41,8 @@ export interface Run {
   readonly position: Position
   readonly report: (event: StepMetrics | EpochMetrics) => void
   readonly checkpoint: OnCheckpoint | undefined
+  /** Looks at the weights after an epoch. */
+  readonly observe: ((epoch: number, step: number) => Promise<void>) | undefined
   /** The error of a loss that is not finite. */
   readonly explain: (loss: number, batch: ImageBatch, step: number, epoch: number) => Promise<Error>
   readonly signal: AbortSignal | undefined
@@ -89,6 +91,8 @@ export async function runEpochs(run: Run): Promise<RunOutcome> {
       imagesPerSecond: imagesIn(first, step, config.batchSize, stepsPerEpoch, data.train.size) / seconds,
       seconds: secondsNow(),
     })
+    // Before the checkpoint: a run that goes on from there has these lines already.
+    await run.observe?.(epoch, step)
     position = {
       ...position,
       epochs: epoch,

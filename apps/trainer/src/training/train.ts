@@ -2,12 +2,13 @@ import type { Optimizer, Tree } from '@gg/core'
 import { type BatchStats, countParams, type ModelWithStats, type Sites } from '@gg/models'
 import { parseTrainConfig, type SettingLabel, type TrainConfig, type TrainConfigInput } from '../config/train-config.ts'
 import type { LoadOptions } from '../names/datasets.ts'
+import { createRunDiagnostics, type RunDiagnostics } from '../report/run-diagnostics.ts'
 import { augmentationOf } from './augmentation-of.ts'
 import type { TrainingCheckpoint } from './checkpoint.ts'
 import { diverged, whereNotFinite } from './diverged.ts'
 import { dropoutSeed, localGradients } from './gradient-source.ts'
 import { createLearner } from './learner.ts'
-import type { Metrics } from './metrics.ts'
+import type { Metrics, MetricsLine } from './metrics.ts'
 import { placeSites } from './place-sites.ts'
 import { START } from './position.ts'
 import { prepareRun } from './prepare.ts'
@@ -32,8 +33,11 @@ export interface TrainStart {
   readonly step: number
 }
 
-/** What `train` reports: `start` once, then `step` some times an epoch and `epoch` at the end of each. */
-export type TrainEvent = TrainStart | Metrics
+/**
+ * What `train` reports: `start` once, then `step` some times an epoch and `epoch` at the end of each; with the setting
+ * `diagnostics`, `sites` behind each `epoch`, and `test` at the end.
+ */
+export type TrainEvent = TrainStart | MetricsLine
 
 /** Options of `train` that have no effect on its result. */
 export interface TrainOptions {
@@ -62,7 +66,7 @@ export interface TrainResult {
   readonly status: 'completed' | 'stopped'
   /** Why it was completed before its last step. */
   readonly message?: string
-  /** All that was reported but the start. */
+  /** The lines of steps and epochs that were reported. */
   readonly metrics: readonly Metrics[]
   /** The model, which holds no weights. */
   readonly model: ModelWithStats
@@ -110,11 +114,12 @@ export async function train(input: TrainConfigInput = {}, options: TrainOptions 
   const problem = { model, sites, normalization, labelSmoothing }
   const learner = createLearner({ model, seed, rule, ema, source: localGradients(problem, seed, accumulate) })
   const dispose = (): void => learner.dispose()
+  let diagnostics: RunDiagnostics | undefined
   try {
     if (resume !== undefined) await learner.restore(resume.states)
     const metrics: Metrics[] = []
     const report = (event: TrainEvent): void => {
-      if (event.kind !== 'start') metrics.push(event)
+      if (event.kind === 'step' || event.kind === 'epoch') metrics.push(event)
       options.onProgress?.(event)
     }
     const position = resume?.position ?? START
@@ -129,6 +134,10 @@ export async function train(input: TrainConfigInput = {}, options: TrainOptions 
       epochs: Math.ceil(steps / stepsPerEpoch),
       step: position.step,
     })
+    if (config.diagnostics) {
+      const twin = placeSites(parsed.at, label('at'), model, context)
+      diagnostics = createRunDiagnostics({ config, problem, twin, learner, data, normalization, report })
+    }
     const outcome = await runEpochs({
       config,
       data,
@@ -142,6 +151,7 @@ export async function train(input: TrainConfigInput = {}, options: TrainOptions 
       position,
       report,
       checkpoint: options.onCheckpoint,
+      observe: diagnostics?.afterEpoch,
       signal,
       async explain(loss, batch, step, epoch) {
         const where = await whereNotFinite(problem, learner.weights, batch, dropoutSeed(seed, step, 0))
@@ -149,10 +159,16 @@ export async function train(input: TrainConfigInput = {}, options: TrainOptions 
         return diverged(`the loss is ${loss} at step ${step + 1}, in epoch ${epoch}${rate}: ${where}`)
       },
     })
+    if (outcome.status === 'completed') {
+      const last = metrics.findLast(({ kind }) => kind === 'epoch')
+      await diagnostics?.atEnd(last?.epoch ?? position.epochs, last?.step ?? position.step)
+    }
     const { optimizer, weights } = learner
     return { config, ...outcome, metrics, model, optimizer, stats: weights.stats, sites, dispose }
   } catch (error) {
     dispose()
     throw error
+  } finally {
+    diagnostics?.dispose()
   }
 }
