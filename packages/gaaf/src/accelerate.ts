@@ -1,9 +1,7 @@
-import { fusedKernel, GradientTransformationError } from '@gg/core'
+import { fusedKernel } from '@gg/core'
 import {
-  add,
   customGrad,
   div,
-  floor,
   type GradSaveFunc,
   greater,
   mul,
@@ -11,55 +9,16 @@ import {
   onesLike,
   sqrt,
   square,
-  sub,
   sum,
   type Tensor,
   tidy,
   where,
 } from '@tensorflow/tfjs-core'
+import { type AccelerateOptions, type Acceleration, invalid, resolveAcceleration } from './accelerate-options.ts'
+import type { AcceleratedActivation } from './accelerated-activation.ts'
+import { literalValue, slopeOf } from './acceleration.ts'
 import type { AccelerationShape } from './acceleration-shape.ts'
-import { ACTIVATIONS, type ActivationDefinition, type ActivationName } from './activation-definition.ts'
-import { checkFinite } from './check-finite.ts'
-
-/** Options of `accelerate`. */
-export interface AccelerateOptions {
-  /**
-   * `s`: where the gradient is accelerated. By default, and fitted to the paper's figure, `gaussian(4)` for tanh and
-   * `shiftedSigmoid(5, 0.5)` for ReLU. For the sigmoid the paper has none; ours is that of tanh in the sigmoid's units,
-   * `gaussian(16, 1/4)`. An activation of your own has no default.
-   */
-  readonly shape?: AccelerationShape
-  /**
-   * `'exact'` (default): `φ` forward, `φ' + s` backward. `'literal'`: the paper's sawtooth is added to `φ`, and the
-   * gradient is that of the sum.
-   */
-  readonly form?: 'exact' | 'literal'
-  /** K of the literal form: its teeth are `1/K` wide and high. Finite and above 0; 10,000 by default, as in the paper. */
-  readonly K?: number
-  /**
-   * A factor of `s`, finite: 1 by default, as in the paper; 0 is the plain activation. A function is asked once for each
-   * forward pass: to follow a schedule, let it ask the schedule for the step you are at. Ours.
-   */
-  readonly strength?: number | (() => number)
-  /**
-   * `'none'` (default), as in the paper. `'preserve-norm'`: the gradient is multiplied by one number, so that its L2 norm,
-   * over the whole tensor, is what `φ'` alone would give; a control, see `accelerate`. Ours.
-   */
-  readonly rescale?: 'none' | 'preserve-norm'
-}
-
-/** An activation whose gradient is accelerated. Use it wherever an activation function goes. */
-export interface AcceleratedActivation {
-  /** `φ(x)`, with the accelerated gradient. Borrows `x`; the result is new. */
-  <T extends Tensor>(x: T): T
-  /** By this those know it who must, such as layers that rely on a ReLU's gradient being 0 where its input is below 0. */
-  readonly accelerated: true
-  /** Of which activation; `'custom'` for one of your own. */
-  readonly activation: ActivationName | 'custom'
-  readonly form: 'exact' | 'literal'
-  /** `φ'(x) + strength · s(x)`: by what the exact form multiplies a gradient. Borrows `x`; the result is new. */
-  derivative(x: Tensor): Tensor
-}
+import type { ActivationDefinition, ActivationName } from './activation-definition.ts'
 
 /**
  * GAAF: an activation that computes what it always did, and hands down more gradient than it should.
@@ -115,47 +74,23 @@ export function accelerate(
   activation: ActivationName | ActivationDefinition,
   options: AccelerateOptions = {},
 ): AcceleratedActivation {
-  const { form = 'exact', K = 10_000, strength = 1, rescale = 'none' } = options
-  const known = typeof activation === 'string' ? ACTIVATIONS[activation] : undefined
-  const phi = known ?? activation
-  const shape = options.shape ?? known?.shape()
-  if (typeof phi === 'string')
-    throw invalid('activation', "one of 'relu', 'sigmoid', 'tanh' or a definition", `'${phi}'`)
-  if (shape === undefined) throw invalid('shape', 'given for an activation of your own', 'undefined')
-  if (!['exact', 'literal'].includes(form)) throw invalid('form', "one of 'exact', 'literal'", `'${form}'`)
-  if (!['none', 'preserve-norm'].includes(rescale)) {
-    throw invalid('rescale', "one of 'none', 'preserve-norm'", `'${rescale}'`)
-  }
-  checkFinite('accelerate', 'K', K, K > 0, 'a finite number above 0')
-  if (typeof strength === 'number') checkFinite('accelerate', 'strength', strength)
-  const strengthNow = (): number => {
-    const now = typeof strength === 'function' ? strength() : strength
-    checkFinite('accelerate', 'strength', now)
-    return now
-  }
-  const name = typeof activation === 'string' ? activation : undefined
+  const how = resolveAcceleration(activation, options)
+  const { name, phi, form, rescale, strengthNow } = how
   const apply = <T extends Tensor>(input: T): T => {
     if (input.dtype !== 'float32') throw invalid('x', 'float32', input.dtype)
     const now = strengthNow()
-    // One pass over memory where activation and shape are known to a kernel.
-    const fused = (kernel: string, inputs: NamedTensorMap, strength: number, plain: () => Tensor): Tensor => {
-      if (name === undefined || shape.formula === undefined) return plain()
-      const [kind, a, b] = shape.formula
-      const attrs = { activation: name, shape: kind, a, b, strength, K, literal: form === 'literal' }
-      return fusedKernel(kernel, inputs, attrs, () => [plain()])[0] as Tensor
-    }
     const node = customGrad((...args: (Tensor | GradSaveFunc)[]) => {
       // customGrad appends the saver to the inputs, which its type does not tell apart.
       const [x, save] = args as [Tensor, GradSaveFunc]
-      const literal = (): Tensor => add(phi.forward(x), mul(sawtooth(x, K), scaled(shape.value(x), now)))
-      const value = form === 'exact' ? phi.forward(x) : fused('GgAccelerate', { x }, now, literal)
+      const literal = (): Tensor => literalValue(how, x, now)
+      const value = form === 'exact' ? phi.forward(x) : fused('GgAccelerate', how, { x }, now, literal)
       // The output is kept by the next layer anyway; φ(x) beside a literal output would be a map more, so it is made anew.
       save(form === 'exact' ? [x, value] : [x])
       const gradFunc = (dy: Tensor, saved: Tensor[]): Tensor => {
         const [x, y] = saved as [Tensor, Tensor?]
         const inputs = y === undefined ? { dy, x } : { dy, x, y }
         const times = (strength: number): Tensor =>
-          fused('GgAccelerateGrad', inputs, strength, () => mul(dy, slopeOf(phi, shape, x, y, strength, form, K)))
+          fused('GgAccelerateGrad', how, inputs, strength, () => mul(dy, slopeOf(how, x, y, strength)))
         const dx = times(now)
         return rescale === 'none' ? dx : withNormOf(times(0), dx)
       }
@@ -167,35 +102,22 @@ export function accelerate(
     accelerated: true as const,
     activation: name ?? ('custom' as const),
     form,
-    derivative: (x: Tensor): Tensor =>
-      tidy(() => add(phi.derivative(x, phi.forward(x)), scaled(shape.value(x), strengthNow()))),
+    derivative: (x: Tensor): Tensor => tidy(() => slopeOf({ ...how, form: 'exact' }, x, undefined, strengthNow())),
   })
 }
 
-/** `φ'(x)` and, times the strength, what is added to it. */
-function slopeOf(
-  phi: ActivationDefinition,
-  shape: AccelerationShape,
-  x: Tensor,
-  y: Tensor | undefined,
+/** One pass over memory where activation and shape are known to a kernel. */
+function fused(
+  kernel: string,
+  { name, shape, K, form }: Acceleration,
+  inputs: NamedTensorMap,
   strength: number,
-  form: 'exact' | 'literal',
-  K: number,
+  plain: () => Tensor,
 ): Tensor {
-  const own = phi.derivative(x, y ?? phi.forward(x))
-  if (strength === 0) return own
-  const added = form === 'exact' ? shape.value(x) : add(shape.value(x), mul(sawtooth(x, K), shape.derivative(x)))
-  return add(own, scaled(added, strength))
-}
-
-/** `g(x)`: between -1/(2K) and 1/(2K), rising with slope 1. */
-function sawtooth(x: Tensor, K: number): Tensor {
-  const teeth = mul(x, K)
-  return div(sub(sub(teeth, floor(teeth)), 0.5), K)
-}
-
-function scaled(shape: Tensor, strength: number): Tensor {
-  return strength === 1 ? shape : mul(shape, strength)
+  if (name === undefined || shape.formula === undefined) return plain()
+  const [kind, a, b] = shape.formula
+  const attrs = { activation: name, shape: kind, a, b, strength, K, literal: form === 'literal' }
+  return fusedKernel(kernel, inputs, attrs, () => [plain()])[0] as Tensor
 }
 
 /** `changed`, times the one number that gives it the norm of `own`. */
@@ -204,11 +126,4 @@ function withNormOf(own: Tensor, changed: Tensor): Tensor {
   const after = sum(square(changed))
   // A gradient of zeros has no norm to scale by: 0/0 would make NaN of it.
   return mul(changed, where(greater(after, 0), sqrt(div(before, after)), onesLike(after)))
-}
-
-function invalid(argument: string, expected: string, found: string): GradientTransformationError {
-  return new GradientTransformationError(
-    'INVALID_ARGUMENT',
-    `accelerate: \`${argument}\` must be ${expected}, got ${found}.`,
-  )
 }

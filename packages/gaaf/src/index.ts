@@ -1,4 +1,6 @@
-export { type AcceleratedActivation, type AccelerateOptions, accelerate } from './accelerate.ts'
+export { accelerate } from './accelerate.ts'
+export type { AccelerateOptions } from './accelerate-options.ts'
+export type { AcceleratedActivation } from './accelerated-activation.ts'
 export type { AccelerationShape } from './acceleration-shape.ts'
 export type { ActivationDefinition, ActivationName } from './activation-definition.ts'
 export { constant } from './constant.ts'
