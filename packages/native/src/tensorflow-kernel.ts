@@ -12,12 +12,18 @@ import type { Attribute, Binding } from './binding.ts'
 export interface TensorflowBackend extends KernelBackend {
   readonly binding: Binding
   executeSingleOutput(name: string, attributes: readonly Attribute[], inputs: readonly TensorInfo[]): Tensor
+  executeMultipleOutputs(
+    name: string,
+    attributes: readonly Attribute[],
+    inputs: readonly TensorInfo[],
+    outputs: number,
+  ): Tensor[]
 }
 
 /** A kernel over tfjs-node's backend, with its inputs and attributes typed. */
 export function tensorflowKernel<Inputs, Attrs = unknown>(
   kernelName: string,
-  kernel: (inputs: Inputs, attrs: Attrs, backend: TensorflowBackend) => TensorInfo,
+  kernel: (inputs: Inputs, attrs: Attrs, backend: TensorflowBackend) => TensorInfo | TensorInfo[],
 ): KernelConfig {
   return {
     kernelName,
