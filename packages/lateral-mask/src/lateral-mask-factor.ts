@@ -49,10 +49,15 @@ export function lateralMaskFactor(gradient: Tensor, options: LateralMaskOptions 
 
 /** The mask of each set as a function of the gradient, for options that are checked here. */
 export function lateralMaskRule(name: string, options: LateralMaskOptions): (gradient: Tensor) => Tensor4D {
+  const filter = resolveFilter(name, options)
+  return maskRule(name, options, (norms) => logResponse(norms, filter))
+}
+
+/** The kernel and its padding, checked. */
+export function resolveFilter(name: string, options: LateralMaskOptions): LogFilter {
   const { padding = 'reflect' } = options
   if (!['reflect', 'zero'].includes(padding)) throw invalid(name, 'padding', "one of 'reflect', 'zero'", `'${padding}'`)
-  const filter: LogFilter = { ...logWeights(name, options), padding }
-  return maskRule(name, options, (norms) => logResponse(norms, filter))
+  return { ...logWeights(name, options), padding }
 }
 
 /** A mask from a response to the norms of the minicolumns. */

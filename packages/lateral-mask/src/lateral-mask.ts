@@ -1,5 +1,7 @@
-import { type EmptyState, type GradientTransformation, statelessWithTreeMap } from '@gg/core'
-import { type LateralMaskOptions, lateralMaskRule } from './lateral-mask-factor.ts'
+import { type EmptyState, fusedKernel, type GradientTransformation, statelessWithTreeMap } from '@gg/core'
+import type { Tensor } from '@tensorflow/tfjs-core'
+import { type LateralMaskOptions, lateralMaskRule, resolveFilter } from './lateral-mask-factor.ts'
+import { resolveThreshold } from './mask-options.ts'
 import { applyMask } from './set-norms.ts'
 
 /**
@@ -47,5 +49,13 @@ import { applyMask } from './set-norms.ts'
  */
 export function lateralMask(options: LateralMaskOptions = {}): GradientTransformation<EmptyState> {
   const mask = lateralMaskRule('lateralMask', options)
-  return statelessWithTreeMap((update) => applyMask(update, mask(update)))
+  const { weights, size, padding } = resolveFilter('lateralMask', options)
+  const [threshold, value] = resolveThreshold('lateralMask', options.threshold)
+  const sets = options.sets === 'channels' ? 0 : (options.sets ?? 1)
+  const attrs = { weights: [...weights], size, padding, sets, threshold, value }
+  // Image by image within the cache where there is a kernel for it.
+  return statelessWithTreeMap((update) => {
+    const plain = (): Tensor[] => [applyMask(update, mask(update))]
+    return fusedKernel('GgLateralMask', { dy: update }, attrs, plain)[0] as Tensor
+  })
 }

@@ -11,6 +11,7 @@ import { max, min } from './extremes.ts'
 import { fusedConv2d, fusedDepthwiseConv2d } from './fused-convolutions.ts'
 import { fusedMatMul } from './fused-mat-mul.ts'
 import { ggBatchMoments, ggBatchNormalize, ggBatchNormalizeGrad, ggRunningMoments } from './gg-batch-norm.ts'
+import { ggLateralMask } from './gg-lateral-mask.ts'
 import { ggAddScaled, ggFlatten, ggScale, ggScaleByAdam, ggTrace, ggUnflatten } from './gg-optimizer.ts'
 import { ggAccelerate, ggAccelerateGrad, ggGate } from './gg-slopes.ts'
 import { identity } from './identity.ts'
@@ -48,6 +49,7 @@ export const KERNELS: readonly WasmKernel[] = [
   ggScaleByAdam,
   ggTrace,
   ggUnflatten,
+  ggLateralMask,
   ggGate,
   ggAccelerate,
   ggAccelerateGrad,

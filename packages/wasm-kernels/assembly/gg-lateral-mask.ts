@@ -1,0 +1,185 @@
+// Lateral inhibition of a gradient [batch, height, width, channels], image by image and set by set: the norms of the
+// minicolumns, their response to a kernel, a threshold, and the product with the mask, all within the cache.
+
+import { Lanes } from './gg-lanes'
+import { at, float, int, real } from './job'
+
+// The whole numbers of the description.
+const HEIGHT: i32 = 3
+const WIDTH: i32 = 4
+const CHANNELS: i32 = 5
+const SETS: i32 = 6
+const SIZE: i32 = 7
+const REFLECT: i32 = 8
+const KIND: i32 = 9
+const KEPT: i32 = 10
+
+const STD: i32 = 0
+const KEEP: i32 = 2
+
+/** The norm of `count` numbers. */
+function norm(numbers: usize, count: i32): f32 {
+  let squares = f32x4.splat(0)
+  let c = 0
+  for (; c + 4 <= count; c += 4) {
+    const g = v128.load(float(numbers, c))
+    squares = f32x4.add(squares, f32x4.mul(g, g))
+  }
+  for (; c < count; c++) {
+    const g = Lanes.load(float(numbers, c), false)
+    squares = f32x4.add(squares, f32x4.mul(g, g))
+  }
+  const pairs = f32x4.add(squares, Lanes.upper(squares))
+  return sqrt(f32x4.extract_lane(pairs, 0) + f32x4.extract_lane(pairs, 1))
+}
+
+/** The row or column of a map whose mirror image, without the rim, lies at `i`; -1 where there is nothing but zeros. */
+function mirrored(i: i32, length: i32, reflect: i32): i32 {
+  if (i >= 0 && i < length) return i
+  if (!reflect) return -1
+  return i < 0 ? -i : 2 * (length - 1) - i
+}
+
+/** Norms with what surrounds them, `stride` a row; gives the largest one, NaN if there is one. */
+function padNorms(args: usize, minicolumns: usize, padded: usize, stride: i32): f32 {
+  const height = int(args, HEIGHT)
+  const width = int(args, WIDTH)
+  const channels = int(args, CHANNELS)
+  const radius = int(args, SIZE) >> 1
+  const reflect = int(args, REFLECT)
+  let largest: f32 = 0
+  memory.fill(padded, 0, float(0, (height + 2 * radius) * stride))
+  for (let i = 0; i < height; i++) {
+    const row = float(padded, (i + radius) * stride + radius)
+    for (let j = 0; j < width; j++) {
+      const size = norm(float(minicolumns, (i * width + j) * channels), channels / int(args, SETS))
+      largest = max(largest, size)
+      store<f32>(float(row, j), size)
+    }
+    for (let j = 1; reflect && j <= radius; j++) {
+      store<f32>(float(row, -j), load<f32>(float(row, mirrored(-j, width, 1))))
+      store<f32>(float(row, width - 1 + j), load<f32>(float(row, mirrored(width - 1 + j, width, 1))))
+    }
+  }
+  for (let i = 1; reflect && i <= radius; i++) {
+    const above = float(padded, (radius - i) * stride)
+    memory.copy(above, float(padded, (radius + mirrored(-i, height, 1)) * stride), float(0, stride))
+    const below = height - 1 + i
+    const source = float(padded, (radius + mirrored(below, height, 1)) * stride)
+    memory.copy(float(padded, (radius + below) * stride), source, float(0, stride))
+  }
+  return largest
+}
+
+/** The sizes of the responses, `stride` a row; those that are nothing but rounding are 0. */
+function respond(args: usize, padded: usize, stride: i32, sizes: usize, responses: usize, rounding: f32): void {
+  const width = int(args, WIDTH)
+  const size = int(args, SIZE)
+  const least = f32x4.splat(rounding)
+  for (let i = 0; i < int(args, HEIGHT); i++) {
+    for (let j = 0; j < width; j += 4) {
+      let sum = f32x4.splat(0)
+      let weight = at(args, 2)
+      for (let row = i; row < i + size; row++) {
+        let from = float(padded, row * stride + j)
+        for (let k = 0; k < size; k++, from += 4, weight += 4) {
+          sum = f32x4.add(sum, f32x4.mul(v128.load(from), v128.load32_splat(weight)))
+        }
+      }
+      const there = v128.and(f32x4.ge(f32x4.sub(f32x4.abs(sum), least), f32x4.splat(0)), f32x4.splat(1))
+      const response = f32x4.mul(sum, there)
+      for (let lane = j; lane < min(j + 4, width); lane++) {
+        const values = lane & 1 ? v128.shuffle<i32>(response, response, 1, 0, 3, 2) : response
+        const value = f32x4.extract_lane(lane & 2 ? Lanes.upper(values) : values, 0)
+        store<f32>(float(responses, i * width + lane), value)
+        store<f32>(float(sizes, i * width + lane), abs(value))
+      }
+    }
+  }
+}
+
+/** The standard deviation of the responses. */
+function deviation(responses: usize, count: i32): f32 {
+  let mean: f64 = 0
+  for (let i = 0; i < count; i++) mean += <f64>load<f32>(float(responses, i))
+  mean /= <f64>count
+  let squares: f64 = 0
+  for (let i = 0; i < count; i++) {
+    const d = <f64>load<f32>(float(responses, i)) - mean
+    squares += d * d
+  }
+  return <f32>sqrt(squares / <f64>count)
+}
+
+/**
+ * The `kept`-th largest size. Floats from 0 up are in the order of their bits: the number is found byte by byte, from a
+ * count of those that begin like it.
+ */
+function smallestKept(sizes: usize, count: i32, kept: i32, counts: usize): f32 {
+  let known: u32 = 0
+  let left = kept
+  for (let shift = 24; shift >= 0; shift -= 8) {
+    memory.fill(counts, 0, 1024)
+    const mask: u32 = shift === 24 ? 0 : 0xffffffff << (shift + 8)
+    for (let i = 0; i < count; i++) {
+      const bits = load<u32>(float(sizes, i))
+      if ((bits & mask) !== known) continue
+      const place = float(counts, <i32>((bits >> shift) & 255))
+      store<i32>(place, load<i32>(place) + 1)
+    }
+    let byte = 255
+    for (; byte > 0 && load<i32>(float(counts, byte)) < left; byte--) left -= load<i32>(float(counts, byte))
+    known |= (<u32>byte) << shift
+  }
+  return reinterpret<f32>(known)
+}
+
+/** The smallest response that passes. */
+function limitOf(args: usize, sizes: usize, responses: usize, counts: usize): f32 {
+  const positions = int(args, HEIGHT) * int(args, WIDTH)
+  const kind = int(args, KIND)
+  if (kind === STD) return deviation(responses, positions) * real(args, 0)
+  return kind === KEEP ? smallestKept(sizes, positions, int(args, KEPT), counts) : real(args, 0)
+}
+
+/** Minicolumns times 1 where their response reaches the limit, else times 0: a product, so that NaN shows. */
+function multiply(args: usize, to: usize, from: usize, sizes: usize, limit: f32): void {
+  const channels = int(args, CHANNELS)
+  const count = channels / int(args, SETS)
+  const positions = int(args, HEIGHT) * int(args, WIDTH)
+  for (let i = 0; i < positions; i++) {
+    const mask = f32x4.splat(load<f32>(float(sizes, i)) - limit >= 0 ? 1 : 0)
+    const place = float(0, i * channels)
+    let c = 0
+    for (; c + 4 <= count; c += 4) {
+      v128.store(float(to + place, c), f32x4.mul(v128.load(float(from + place, c)), mask))
+    }
+    for (; c < count; c++) {
+      const here = float(place, c)
+      Lanes.store(to + here, f32x4.mul(Lanes.load(from + here, false), mask), false)
+    }
+  }
+}
+
+/**
+ * Arguments: result, gradient, weights of the kernel, height, width, channels, sets, rows of the kernel, whether the maps
+ * are mirrored, threshold (0 std, 1 absolute, 2 keep), positions kept; threshold, what rounding is of the largest norm.
+ * Items: images. Scratch: 1024 bytes, two maps, and a map with its surroundings, whose rows are of whole vectors.
+ */
+export function ggLateralMask(args: usize, from: i32, to: i32, scratch: usize): void {
+  const width = int(args, WIDTH)
+  const positions = int(args, HEIGHT) * width
+  const stride = ((width + 3) & ~3) + 2 * (int(args, SIZE) >> 1)
+  const sizes = scratch + 1024
+  const responses = float(sizes, positions)
+  const padded = float(responses, positions)
+  for (let image = from; image < to; image++) {
+    for (let set = 0; set < int(args, SETS); set++) {
+      const first = image * positions * int(args, CHANNELS) + set * (int(args, CHANNELS) / int(args, SETS))
+      const gradient = float(at(args, 1), first)
+      const largest = padNorms(args, gradient, padded, stride)
+      respond(args, padded, stride, sizes, responses, largest * real(args, 1))
+      multiply(args, float(at(args, 0), first), gradient, sizes, limitOf(args, sizes, responses, scratch))
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import type { TensorInfo } from '@tensorflow/tfjs-core'
+import { ggKernel } from './gg-kernel.ts'
+import type { WasmKernel } from './wasm-kernel.ts'
+
+interface LateralMaskAttrs {
+  /** The kernel, row by row, and its rows. */
+  readonly weights: readonly number[]
+  readonly size: number
+  readonly padding: 'reflect' | 'zero'
+  /** 0 for a set of each channel. */
+  readonly sets: number
+  readonly threshold: 'std' | 'absolute' | 'keep'
+  readonly value: number
+}
+
+// As in assembly/gg-lateral-mask.ts.
+const THRESHOLDS: readonly string[] = ['std', 'absolute', 'keep']
+
+/** The gradient mask of `lateralMask` in `@gg/lateral-mask`: norms, their response to the LoG, threshold and product. */
+export const ggLateralMask: WasmKernel = ggKernel<{ dy: TensorInfo }, LateralMaskAttrs>(
+  'GgLateralMask',
+  ({ inputs: { dy }, attrs: { weights, size, padding, sets, threshold, value }, engine, make }) => {
+    const [batch = 0, height = 0, width = 0, channels = 0] = dy.shape
+    const count = sets === 0 ? channels : sets
+    // What cannot be masked, plain operations refuse in words.
+    if (dy.shape.length !== 4 || batch * height * width * channels === 0 || channels % count !== 0) return []
+    const dx = make(dy.shape)
+    engine.borrow((take) => {
+      const kernel = take(4 * weights.length)
+      new Float32Array(engine.heap.memory.buffer, kernel, weights.length).set(weights)
+      const radius = (size - 1) / 2
+      // A mirror shows a map without its rim, so it must be larger than what is taken from it.
+      const reflect = padding === 'reflect' && Math.min(height, width) > radius ? 1 : 0
+      const kept = Math.max(1, Math.round(value * height * width))
+      const rounding = 1e-6 * weights.reduce((total, weight) => total + Math.abs(weight), 0)
+      const stride = 4 * Math.ceil(width / 4) + 2 * radius
+      const scratch = 1024 + 4 * (2 * height * width + (height + 2 * radius) * stride)
+      engine.run(
+        'ggLateralMask',
+        { items: batch, grain: 1, scratch },
+        [
+          ...[engine.at(dx), engine.at(dy), kernel, height, width, channels, count, size, reflect],
+          ...[THRESHOLDS.indexOf(threshold), kept],
+        ],
+        [value, rounding],
+      )
+    })
+    return [dx]
+  },
+)
