@@ -1,16 +1,17 @@
 // Convolution, and its gradient with respect to the image, as products of a matrix that is never written: each row of
 // it is the part of the image that the filter covers at one pixel of the result, read where it lies (implicit GEMM).
 //
-// The gradient, `turned`, is a convolution of dy with the turned filter. With stride s, the pixels of dx fall into s × s
-// phases, each with a part of the filter of its own, so no zeros are multiplied.
+// Padding is not multiplied: pixels that see the same taps inside the image make a group, and each group multiplies its
+// part of the filter. With few channels that does not pay, and the image is copied with its padding.
 
+import { Axis } from './axis'
 import { TILE_COLUMNS } from './generated-tiles'
 import { placeWindow } from './images'
 import { at, float, int, real } from './job'
 import { packColumns, packRows } from './pack'
-import { multiplyPacked, packedColumns, panelsOf } from './products'
+import { multiplyPacked, panelsOf, RUN_BYTES } from './products'
 
-/** What is convolved, and how it is cut; the fields come in this order as arguments of `planConvolution`. */
+/** What is convolved, and how it is cut; the fields up to `tables` come in this order as arguments of `planConvolution`. */
 @unmanaged
 class Plan {
   images: i32
@@ -34,18 +35,19 @@ class Plan {
   bands: i32
   /** Images in a unit of work, where an image has one band. */
   together: i32
-  /** The part of the image that a band reads: where it begins (that of the first band), and its size. */
-  windowRow: i32
-  windowColumn: i32
+  /** The size of the part of the image that a band reads, if it is copied. */
   windowRows: i32
   windowColumns: i32
+  /** Where the tables begin: behind all groups there can be. */
+  tables: i32
+  /** How many groups there are. */
+  groups: i32
 
-  /** Whether the window is copied into scratch memory, because it reaches beyond the image. */
   @inline
   get copies(): bool {
     return this.windowRows > 0
   }
-  /** The first row that any phase has, and how far the image moves from one to the next. */
+  /** The first row that any phase has. */
   @inline
   get firstRow(): i32 {
     return this.turned ? this.top / this.strideHeight : 0
@@ -54,9 +56,15 @@ class Plan {
   get rowStep(): i32 {
     return this.turned ? 1 : this.strideHeight
   }
+  /** Where the window of the first band begins. */
   @inline
-  get columnStep(): i32 {
-    return this.turned ? 1 : this.strideWidth
+  get windowRow(): i32 {
+    return this.turned ? this.firstRow - ((this.filterHeight - 1) * this.dilationHeight) / this.strideHeight : -this.top
+  }
+  @inline
+  get windowColumn(): i32 {
+    if (!this.turned) return -this.left
+    return this.left / this.strideWidth - ((this.filterWidth - 1) * this.dilationWidth) / this.strideWidth
   }
   /** Pixels from one row of the source to the next, as the products see it. */
   @inline
@@ -68,190 +76,199 @@ class Plan {
     return this.copies ? this.windowRows * this.windowColumns : this.sourceHeight * this.sourceWidth
   }
   @inline
-  get phases(): i32 {
-    return this.turned ? this.strideHeight * this.strideWidth : 1
-  }
-  @inline
-  phase(i: i32): Phase {
-    return changetype<Phase>(changetype<usize>(this) + offsetof<Plan>() + <usize>i * offsetof<Phase>())
+  group(i: i32): Group {
+    return changetype<Group>(changetype<usize>(this) + offsetof<Plan>() + <usize>i * offsetof<Group>())
   }
 }
 
 /** The pixels of the result that see the same part of the filter. */
 @unmanaged
-class Phase {
+class Group {
   /** For each pixel of a unit: where it reads, where it is written. */
   rows: usize
-  /** For each run of numbers that lie together: where it begins, what is between its end and the next. */
+  /** The runs of numbers that lie together, as `multiplyPacked` takes them. */
   runs: usize
   runCount: i32
   length: i32
-  /** How many rows of the packed filter come before those of this phase. */
-  inner: i32
+  gap: i32
+  regular: i32
   firstRow: i32
   endRow: i32
   columns: i32
-  /** Where the pixel at row 0, column 0 of the phase would be written. */
+  /** Where the pixel at row 0, column 0 would be written. */
   target: i32
 }
 
-/** One axis of a phase: which steps along it there are. */
-function firstStep(turned: i32, before: i32, stride: i32, phase: i32): i32 {
-  return turned && before > phase ? (before - phase + stride - 1) / stride : 0
-}
-
-function endStep(turned: i32, size: i32, before: i32, stride: i32, phase: i32): i32 {
-  if (!turned) return size
-  const last = size - 1 + before - phase
-  return last < 0 ? 0 : last / stride + 1
-}
-
-/** Whether a phase sees row (or column) u of the filter. */
-function sees(turned: i32, u: i32, dilation: i32, stride: i32, phase: i32): bool {
-  const distance = u * dilation - phase
-  return !turned || (distance >= 0 && distance % stride === 0)
-}
-
-/** How far from its pixel a phase finds what row (or column) u of the filter multiplies. */
-function distanceOf(turned: i32, u: i32, dilation: i32, stride: i32, before: i32, phase: i32): i32 {
-  return turned ? -((u * dilation - phase) / stride) : u * dilation - before
-}
-
-/** Fills the tables of a convolution. Arguments: where the plan goes, and its fields. Items: 1. */
+/** Fills the tables of a convolution. Arguments: the plan, its fields. Items: 1. */
 export function planConvolution(args: usize, from: i32, to: i32, scratch: usize): void {
   const plan = changetype<Plan>(at(args, 0))
-  memory.copy(at(args, 0), args + 4, offsetof<Plan>())
-  let free = changetype<usize>(plan.phase(plan.phases))
+  memory.copy(at(args, 0), args + 4, offsetof<Plan>('groups'))
+  const rows = changetype<Axis>(scratch)
+  const columns = changetype<Axis>(scratch + offsetof<Axis>())
+  const turned = plan.turned
+  let free = at(args, 0) + <usize>plan.tables
   let inner = 0
-  for (let i = 0; i < plan.phases; i++) {
-    const phase = plan.phase(i)
-    phase.inner = inner
-    phase.runs = free
-    free = listRuns(plan, phase, i)
-    inner += phase.runCount * phase.length
-    phase.rows = free
-    free = listRows(plan, phase, i)
+  plan.groups = 0
+  const phaseRows = turned ? plan.strideHeight : 1
+  const phaseColumns = turned ? plan.strideWidth : 1
+  for (let i = 0; i < phaseRows; i++) {
+    rows.fill(turned, plan.targetHeight, plan.filterHeight, plan.strideHeight, plan.dilationHeight, plan.top, i)
+    for (let j = 0; j < phaseColumns; j++) {
+      columns.fill(turned, plan.targetWidth, plan.filterWidth, plan.strideWidth, plan.dilationWidth, plan.left, j)
+      free = listGroups(plan, rows, columns, inner, free)
+      inner += rows.taps * columns.taps * plan.sourceChannels
+    }
   }
 }
 
-/** Lists the runs: in the order in which `packFilter` takes the filter, so that the addresses go up. */
-function listRuns(plan: Plan, phase: Phase, which: i32): usize {
-  const turned = plan.turned
-  const phaseRow = which / plan.strideWidth
-  const phaseColumn = which % plan.strideWidth
-  // Without dilation, what the columns of the filter see lies together.
-  const merged = plan.dilationWidth === 1
-  let run = phase.runs
-  let seen = 0
-  phase.runCount = 0
-  for (let row = 0; row < plan.filterHeight; row++) {
-    const u = turned ? plan.filterHeight - 1 - row : row
-    if (!sees(turned, u, plan.dilationHeight, plan.strideHeight, phaseRow)) continue
-    const y = distanceOf(turned, u, plan.dilationHeight, plan.strideHeight, plan.top, phaseRow)
-    seen = 0
-    for (let column = 0; column < plan.filterWidth; column++) {
-      const v = turned ? plan.filterWidth - 1 - column : column
-      if (!sees(turned, v, plan.dilationWidth, plan.strideWidth, phaseColumn)) continue
-      if (merged && seen++ > 0) continue
-      const x = distanceOf(turned, v, plan.dilationWidth, plan.strideWidth, plan.left, phaseColumn)
+/** The groups of one phase. `inner` rows of the packed filter come before those of the phase. */
+function listGroups(plan: Plan, rows: Axis, columns: Axis, inner: i32, free: usize): usize {
+  let next = free
+  const firstOfBand = plan.groups
+  // The taps of a window that was copied with its padding are all inside.
+  const height = plan.copies ? i32.MAX_VALUE >> 2 : plan.sourceHeight
+  const width = plan.copies ? i32.MAX_VALUE >> 2 : plan.sourceWidth
+  for (let row = rows.first; row < rows.end; ) {
+    const endRow = plan.copies ? rows.end : rows.groupEnd(row, height)
+    let which = firstOfBand
+    for (let column = columns.first; column < columns.end; which++) {
+      const endColumn = plan.copies ? columns.end : columns.groupEnd(column, width)
+      const group = plan.group(plan.groups++)
+      group.firstRow = row
+      group.endRow = endRow
+      group.columns = endColumn - column
+      group.target = ((rows.target * plan.targetWidth + columns.target) * plan.targetChannels) << 2
+      group.runs = next
+      next = listRuns(plan, group, rows, columns, column, inner, next)
+      // In a band, groups that differ in their rows alone share the table of all rows that a band can have.
+      if (plan.bands > 1 && row > rows.first) group.rows = plan.group(which).rows
+      else {
+        group.rows = next
+        next = listRows(plan, rows, columns, row, endRow, column, endColumn, next)
+      }
+      column = endColumn
+    }
+    row = endRow
+  }
+  return next
+}
+
+/** The runs of a group, in the order of the packed filter, which is that of their addresses. */
+function listRuns(plan: Plan, group: Group, rows: Axis, columns: Axis, column: i32, inner: i32, free: usize): usize {
+  const copies = plan.copies
+  const row = group.firstRow
+  const firstRow = copies ? 0 : rows.tapAt(row, 0)
+  const endRow = copies ? rows.taps : rows.tapAt(row, plan.sourceHeight)
+  const firstColumn = copies ? 0 : columns.tapAt(column, 0)
+  const endColumn = copies ? columns.taps : columns.tapAt(column, plan.sourceWidth)
+  // Neighbours in the filter that are neighbours in the source are one run.
+  const merged = columns.spacing === 1 ? max(endColumn - firstColumn, 1) : 1
+  group.length = merged * plan.sourceChannels
+  // What a group does not see of a row of the filter lies between its last run in that row and the first in the next.
+  const unseen = columns.taps - (endColumn - firstColumn)
+  const whole = columns.spacing === 1 || unseen === 0
+  group.gap = columns.spacing === 1 ? unseen * plan.sourceChannels : 0
+  group.regular = whole ? i32.MAX_VALUE : endColumn - firstColumn
+  group.runCount = 0
+  if (group.length === 0) return free
+  let run = free
+  for (let u = firstRow; u < endRow; u++) {
+    for (let v = firstColumn; v < endColumn; v += merged) {
+      const y = rows.distance + u * rows.spacing
+      const x = columns.distance + v * columns.spacing
       store<i32>(run, ((y * plan.pitch + x) * plan.sourceChannels) << 2)
-      run += 8
-      phase.runCount++
+      store<i32>(run, inner + (u * columns.taps + v) * plan.sourceChannels, 8)
+      run += RUN_BYTES
+      group.runCount++
     }
   }
-  phase.length = plan.sourceChannels * (merged ? seen : 1)
-  if (phase.length === 0) phase.runCount = 0
-  for (let r = phase.runs; r + 8 < run; r += 8) {
-    store<i32>(r, load<i32>(r, 8) - load<i32>(r) - (phase.length << 2), 4)
+  for (let r = free; r + RUN_BYTES < run; r += RUN_BYTES) {
+    store<i32>(r, load<i32>(r, RUN_BYTES) - load<i32>(r) - (group.length << 2), 4)
   }
   return run
 }
 
-function listRows(plan: Plan, phase: Phase, which: i32): usize {
-  const turned = plan.turned
-  const phaseRow = which / plan.strideWidth
-  const phaseColumn = which % plan.strideWidth
-  const gridHeight = turned ? plan.strideHeight : 1
-  const gridWidth = turned ? plan.strideWidth : 1
-  const firstColumn = firstStep(turned, plan.left, plan.strideWidth, phaseColumn)
-  const endColumn = endStep(turned, plan.targetWidth, plan.left, plan.strideWidth, phaseColumn)
-  phase.firstRow = firstStep(turned, plan.top, plan.strideHeight, phaseRow)
-  phase.endRow = endStep(turned, plan.targetHeight, plan.top, plan.strideHeight, phaseRow)
-  phase.columns = max(endColumn - firstColumn, 0)
-  const targetRow = turned ? phaseRow - plan.top : 0
-  const targetColumn = turned ? phaseColumn - plan.left : 0
-  phase.target = ((targetRow * plan.targetWidth + targetColumn) * plan.targetChannels) << 2
+function listRows(
+  plan: Plan,
+  rows: Axis,
+  columns: Axis,
+  row: i32,
+  endRow: i32,
+  column: i32,
+  endColumn: i32,
+  free: usize,
+): usize {
   // Whole images list the rows there are, bands all rows a band can have.
-  const first = plan.bands === 1 ? phase.firstRow - plan.firstRow : 0
-  const end = plan.bands === 1 ? phase.endRow - plan.firstRow : plan.bandRows
-  let free = phase.rows
+  const first = plan.bands === 1 ? row - plan.firstRow : 0
+  const end = plan.bands === 1 ? endRow - plan.firstRow : plan.bandRows
+  let next = free
   for (let image = 0; image < plan.together; image++) {
     for (let i = first; i < end; i++) {
-      const source = image * plan.imagePitch + i * plan.rowStep * plan.pitch
-      const target = (image * plan.targetHeight + i * gridHeight) * plan.targetWidth
-      for (let j = firstColumn; j < endColumn; j++) {
-        store<i32>(free, ((source + j * plan.columnStep) * plan.sourceChannels) << 2)
-        store<i32>(free, ((target + j * gridWidth) * plan.targetChannels) << 2, 4)
-        free += 8
+      const source = image * plan.imagePitch + i * rows.step * plan.pitch
+      const target = (image * plan.targetHeight + i * rows.grid) * plan.targetWidth
+      for (let j = column; j < endColumn; j++) {
+        store<i32>(next, ((source + j * columns.step) * plan.sourceChannels) << 2)
+        store<i32>(next, ((target + j * columns.grid) * plan.targetChannels) << 2, 4)
+        next += 8
       }
     }
   }
-  return free
+  return next
 }
 
 /** Packs the filter `[height, width, c, o]` phase by phase. Arguments: plan, packed, filter. Items: panels. */
 export function packFilter(args: usize, from: i32, to: i32, scratch: usize): void {
   const plan = changetype<Plan>(at(args, 0))
-  const packed = at(args, 1)
   const filter = at(args, 2)
   const columns = plan.targetChannels
-  for (let i = 0; i < plan.phases; i++) {
-    const phase = plan.phase(i)
-    const inner = phase.runCount * phase.length
-    if (inner === 0) continue
-    const base = float(packed, phase.inner * packedColumns(columns))
-    for (let panel = from; panel < to; panel++) {
-      const column = panel * TILE_COLUMNS
-      const n = min(TILE_COLUMNS, columns - column)
-      const write = float(base, inner * column)
-      if (plan.turned) packTurned(plan, i, write, filter, column, n)
-      else packRows(write, float(filter, column), inner, columns, n)
-    }
+  const inner = plan.filterHeight * plan.filterWidth * plan.sourceChannels
+  for (let panel = from; panel < to; panel++) {
+    const column = panel * TILE_COLUMNS
+    const n = min(TILE_COLUMNS, columns - column)
+    const write = float(at(args, 1), inner * column)
+    if (plan.turned) packTurned(plan, write, filter, column, n, scratch)
+    else packRows(write, float(filter, column), inner, columns, n)
   }
 }
 
-function packTurned(plan: Plan, which: i32, to: usize, filter: usize, column: i32, n: i32): void {
-  const phaseRow = which / plan.strideWidth
-  const phaseColumn = which % plan.strideWidth
+function packTurned(plan: Plan, to: usize, filter: usize, column: i32, n: i32, scratch: usize): void {
+  const rows = changetype<Axis>(scratch)
+  const columns = changetype<Axis>(scratch + offsetof<Axis>())
+  const inner = plan.sourceChannels
   let write = to
-  for (let u = plan.filterHeight - 1; u >= 0; u--) {
-    if (!sees(1, u, plan.dilationHeight, plan.strideHeight, phaseRow)) continue
-    for (let v = plan.filterWidth - 1; v >= 0; v--) {
-      if (!sees(1, v, plan.dilationWidth, plan.strideWidth, phaseColumn)) continue
-      const tap = (u * plan.filterWidth + v) * plan.targetChannels + column
-      write = packColumns(write, float(filter, tap * plan.sourceChannels), plan.sourceChannels, plan.sourceChannels, n)
+  for (let i = 0; i < plan.strideHeight; i++) {
+    rows.fill(1, plan.targetHeight, plan.filterHeight, plan.strideHeight, plan.dilationHeight, plan.top, i)
+    for (let j = 0; j < plan.strideWidth; j++) {
+      columns.fill(1, plan.targetWidth, plan.filterWidth, plan.strideWidth, plan.dilationWidth, plan.left, j)
+      for (let t = 0; t < rows.taps; t++) {
+        const u = rows.filter + t * rows.filterStep
+        for (let s = 0; s < columns.taps; s++) {
+          const v = columns.filter + s * columns.filterStep
+          const tap = (u * plan.filterWidth + v) * plan.targetChannels + column
+          write = packColumns(write, float(filter, tap * inner), inner, inner, n)
+        }
+      }
     }
   }
 }
 
 /**
- * Convolves. Arguments: plan, x, packed filter, y, bias, groups, mode; low, high. Items: units × groups, where a group
- * is a part of the panels, for images so few that their units do not keep all threads busy.
+ * Convolves. Arguments: plan, x, packed filter, y, bias, parts, mode; low, high. Items: units × parts, where a part is
+ * some of the panels, for images so few that their units do not keep all threads busy.
  */
 export function convolve(args: usize, from: i32, to: i32, scratch: usize): void {
   const plan = changetype<Plan>(at(args, 0))
   const x = at(args, 1)
-  const packed = at(args, 2)
-  const y = at(args, 3)
-  const groups = int(args, 5)
+  const parts = int(args, 5)
   const panels = panelsOf(plan.targetChannels)
+  const inner = plan.filterHeight * plan.filterWidth * plan.sourceChannels
   const sourceRow = plan.sourceWidth * plan.sourceChannels
   const targetRow = plan.targetWidth * plan.targetChannels
   const gridHeight = plan.turned ? plan.strideHeight : 1
   let placed = -1
   for (let item = from; item < to; item++) {
-    const unit = item / groups
-    const group = item % groups
+    const unit = item / parts
+    const part = item % parts
     const band = (unit % plan.bands) * plan.bandRows
     const image = (unit / plan.bands) * plan.together
     const images = min(plan.together, plan.images - image)
@@ -263,24 +280,28 @@ export function convolve(args: usize, from: i32, to: i32, scratch: usize): void 
       const above = plan.firstRow * plan.rowStep - plan.windowRow
       a = float(scratch, (above * plan.windowColumns - plan.windowColumn) * plan.sourceChannels)
     }
-    const c = float(y, (image * plan.targetHeight + start * gridHeight) * targetRow)
-    for (let i = 0; i < plan.phases; i++) {
-      const phase = plan.phase(i)
-      const first = plan.bands === 1 ? 0 : max(phase.firstRow - start, 0)
-      const end = plan.bands === 1 ? images * (phase.endRow - phase.firstRow) : min(phase.endRow - start, plan.bandRows)
-      if (end <= first || phase.columns === 0) continue
+    const c = float(at(args, 3), (image * plan.targetHeight + start * gridHeight) * targetRow)
+    for (let i = 0; i < plan.groups; i++) {
+      const group = plan.group(i)
+      const whole = plan.bands === 1
+      const first = whole ? 0 : max(group.firstRow - start, 0)
+      const end = whole ? images * (group.endRow - group.firstRow) : min(group.endRow - start, plan.bandRows)
+      if (end <= first) continue
       multiplyPacked(
-        phase.rows,
-        first * phase.columns,
-        end * phase.columns,
+        group.rows,
+        first * group.columns,
+        end * group.columns,
         a,
-        phase.runs,
-        phase.runCount,
-        phase.length,
-        float(packed, phase.inner * packedColumns(plan.targetChannels)),
-        (group * panels) / groups,
-        ((group + 1) * panels) / groups,
-        c + phase.target,
+        group.runs,
+        group.runCount,
+        group.length,
+        group.gap,
+        group.regular,
+        at(args, 2),
+        inner,
+        (part * panels) / parts,
+        ((part + 1) * panels) / parts,
+        c + group.target,
         plan.targetChannels,
         int(args, 6),
         at(args, 4),

@@ -9,7 +9,7 @@ import { multiplyPanel, TILE_COLUMNS, TILE_ROWS } from './generated-tiles'
 import { placeWindow } from './images'
 import { at, float, int } from './job'
 import { packRows } from './pack'
-import { packedColumns, panelsOf } from './products'
+import { packedColumns, panelsOf, RUN_BYTES } from './products'
 import { ADD } from './tile-edges'
 
 /** What is summed, and how it is cut; the fields come in this order as arguments of `planFilterGradient`. */
@@ -93,11 +93,13 @@ export function planFilterGradient(args: usize, from: i32, to: i32, scratch: usi
   for (let image = 0; image < plan.together; image++) {
     for (let i = 0; i < rows; i++) {
       store<i32>(free, ((image * plan.imagePitch + i * plan.strideHeight * plan.pitch) * plan.channels) << 2)
-      free += 8
+      free += RUN_BYTES
     }
   }
   const row = (plan.outWidth * plan.strideWidth * plan.channels) << 2
-  for (let run = plan.runs; run + 8 < free; run += 8) store<i32>(run, load<i32>(run, 8) - load<i32>(run) - row, 4)
+  for (let run = plan.runs; run + RUN_BYTES < free; run += RUN_BYTES) {
+    store<i32>(run, load<i32>(run, RUN_BYTES) - load<i32>(run) - row, 4)
+  }
 }
 
 /**
@@ -158,6 +160,7 @@ function addUnit(plan: Plan, unit: i32, x: usize, dy: usize, sums: usize, scratc
       seamless ? pixels : plan.outWidth,
       w,
       (<usize>pitch) << 2,
+      0,
       float(sums, column),
       min(packedColumns(n), plan.tapPitch - column),
       mode,
@@ -248,8 +251,9 @@ export function sumWideFilterGradient(args: usize, from: i32, to: i32, scratch: 
   const columns = plan.outChannels
   // The table of rows and the only run, for copies of tiles `[PIXELS, TILE_ROWS]`.
   const run = scratch
-  const rows = scratch + 8
+  const rows = scratch + RUN_BYTES
   const copies = rows + <usize>(TILES * TILE_ROWS * 8)
+  v128.store(run, i32x4.splat(0))
   for (let first = from; first < to; first += TILES) {
     const last = min(first + TILES, to)
     const firstTap = first * TILE_ROWS
@@ -279,6 +283,7 @@ export function sumWideFilterGradient(args: usize, from: i32, to: i32, scratch: 
           count,
           float(at(args, 2), pixels * column + pixel * width),
           (<usize>width) << 2,
+          0,
           float(at(args, 3), column),
           n,
           pixel === 0 ? 0 : ADD,

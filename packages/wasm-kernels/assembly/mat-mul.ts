@@ -4,7 +4,7 @@ import { TILE_COLUMNS } from './generated-tiles'
 import { zeroFloats } from './images'
 import { at, float, int, real } from './job'
 import { packColumns, packRows, transposeFour } from './pack'
-import { multiplyPacked, packedColumns, panelsOf } from './products'
+import { multiplyPacked, packedColumns, panelsOf, RUN_BYTES } from './products'
 
 /** Packs stacked matrices `[k, n]`, or `[n, k]` if turned. Arguments: packed, b, k, n, turned. Items: panels of all matrices. */
 export function packMatrices(args: usize, from: i32, to: i32, scratch: usize): void {
@@ -38,9 +38,9 @@ export function multiplyMatrices(args: usize, from: i32, to: i32, scratch: usize
   const blocks = (m + block - 1) / block
   const panels = panelsOf(n)
   const run = scratch
-  const rows = scratch + 8
+  const rows = scratch + RUN_BYTES
   const turnedRows = rows + ((<usize>block) << 3)
-  store<u64>(run, 0)
+  v128.store(run, i32x4.splat(0))
   for (let i = 0; i < block; i++) {
     store<i32>(rows + ((<usize>i) << 3), (i * k) << 2)
     store<i32>(rows + ((<usize>i) << 3), (i * n) << 2, 4)
@@ -69,7 +69,10 @@ export function multiplyMatrices(args: usize, from: i32, to: i32, scratch: usize
       run,
       k === 0 ? 0 : 1,
       k,
+      0,
+      1,
       float(at(args, 1), matrixB * k * packedColumns(n)),
+      k,
       (group * panels) / groups,
       ((group + 1) * panels) / groups,
       float(at(args, 2), (product * m + row) * n),

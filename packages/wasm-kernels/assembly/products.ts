@@ -1,5 +1,4 @@
 import { multiplyPanel, TILE_COLUMNS } from './generated-tiles'
-import { int } from './job'
 import { ADD } from './tile-edges'
 
 /** So much of the inner dimension is multiplied at a time: a panel of 8 columns is 16 KB and stays in the L1 cache. */
@@ -16,10 +15,16 @@ export function packedColumns(columns: i32): i32 {
 }
 
 /**
- * Rows `from..to` times the packed panels `firstPanel..lastPanel`, in blocks of the inner dimension; the sums of the
- * blocks are added in their order, so a number of the result is the same wherever its row and column stand.
- * `rows` and `runs` are tables as `multiplyPanel` takes them: of a run, the first word is where it begins. A panel is
- * `[runs × length, columns]`. `mode` is for the last block: the bias and the activation.
+ * A run of numbers that lie together, as a table lists it: where it begins, how many bytes lie between its end and the
+ * next; the first row of the packed panel that it meets. From a run to the next, `gap` rows of the panel are left out,
+ * except that behind `regular` runs the gap may be another.
+ */
+export const RUN_BYTES: i32 = 12
+
+/**
+ * Rows `from..to` times the packed panels `firstPanel..lastPanel`, in blocks of the inner dimension whose sums are added
+ * in their order. `rows` and `runs` are tables as `multiplyPanel` takes them; a panel is `[inner, columns]`. `mode` is
+ * for the last block: the bias and the activation.
  */
 export function multiplyPacked(
   rows: usize,
@@ -29,7 +34,10 @@ export function multiplyPacked(
   runs: usize,
   runCount: i32,
   length: i32,
+  gap: i32,
+  regular: i32,
   packed: usize,
+  inner: i32,
   firstPanel: i32,
   lastPanel: i32,
   c: usize,
@@ -39,8 +47,7 @@ export function multiplyPacked(
   low: f32,
   high: f32,
 ): void {
-  const inner = runCount * length
-  const together = length === 0 ? 1 : max(INNER / length, 1)
+  const together = length === 0 ? 1 : min(max(INNER / length, 1), regular)
   // A long run is cut into pieces of about equal length, a multiple of 4.
   const pieces = (length + INNER - 1) / INNER
   const piece = pieces < 2 ? length : ((length + pieces - 1) / pieces + 3) & ~3
@@ -49,16 +56,17 @@ export function multiplyPacked(
     const n = min(TILE_COLUMNS, columns - column)
     const pitch = (<usize>packedColumns(n)) << 2
     const at = (<usize>column) << 2
-    let w = packed + <usize>inner * at
-    if (inner === 0) {
-      multiplyPanel(rows, from, to, a, 4, runs, 0, 0, w, pitch, c + at, n, mode, bias + at, low, high)
+    const w = packed + <usize>inner * at
+    if (runCount === 0) {
+      multiplyPanel(rows, from, to, a, 4, runs, 0, 0, w, pitch, 0, c + at, n, mode, bias + at, low, high)
       continue
     }
     let add = 0
-    for (let run = 0; run < runCount; run += together) {
-      const count = min(together, runCount - run)
-      const base = a + <usize>int(runs, 2 * run)
-      const table = runs + ((<usize>run) << 3)
+    let count = 0
+    for (let run = 0; run < runCount; run += count) {
+      count = min(min(together, regular - (run % regular)), runCount - run)
+      const table = runs + <usize>(run * RUN_BYTES)
+      const base = a + load<u32>(table)
       for (let k = 0; k < length; k += piece) {
         const size = min(piece, length - k)
         const last = run + count === runCount && k + size === length
@@ -71,8 +79,9 @@ export function multiplyPacked(
           table,
           count,
           size,
-          w,
+          w + <usize>(load<i32>(table, 8) + k) * pitch,
           pitch,
+          <usize>gap * pitch,
           c + at,
           n,
           last ? mode | add : add,
@@ -80,7 +89,6 @@ export function multiplyPacked(
           low,
           high,
         )
-        w += <usize>(count * size) * pitch
         add = ADD
       }
     }

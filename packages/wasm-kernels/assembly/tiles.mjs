@@ -24,6 +24,7 @@ export function tileSource(tile) {
   const widths = range(tile.columns / 4).map((i) => i + 1)
   return `
 import { at } from './job'
+import { RUN_BYTES } from './products'
 import { ADD, BIAS, CLAMP, SLOPE, clamped, loadPart, sloped, storePart } from './tile-edges'
 
 /** How many rows the widest tile has: what packs its rows has to know. */
@@ -54,6 +55,7 @@ const PARAMETERS = {
   length: 'i32',
   b: 'usize',
   pitch: 'usize',
+  gap: 'usize',
   c: 'usize',
   columns: 'i32',
   mode: 'i32',
@@ -68,8 +70,8 @@ const parameters = Object.entries(PARAMETERS)
 
 /**
  * Rows \`from..to\` of one panel of columns. Row r reads its numbers from \`a\` + its first word in the table \`rows\`,
- * \`step\` bytes apart, in \`runCount\` runs of \`length\`; behind each run it skips the second word of \`runs\`. The
- * other factor is at \`b\`, one row of the panel every \`pitch\` bytes. The sums go to \`c\` + the second word of the row.
+ * \`step\` bytes apart, in \`runCount\` runs of \`length\`; the second word of \`runs\` is what lies between them.
+ * The other factor is at \`b\`, one row of the panel every \`pitch\` bytes, and \`gap\` bytes between runs. The sums go to \`c\` + the second word of the row.
  */
 function panelSource(tile, vectors) {
   const rows = range(rowsOf(tile, vectors))
@@ -96,7 +98,8 @@ ${lines(
 ${lines(columns, (j) => `        s${i}_${j} = ${multiplyAdd(tile, `v${i}`, `b${j}`, `s${i}_${j}`)}`)}`,
 )}
       } while (w != end)
-      const skip = load<u32>(runs + (<usize>r << 3), 4)
+      w += gap
+      const skip = load<u32>(runs + <usize>(r * RUN_BYTES), 4)
 ${lines(rows, (i) => `      a${i} += skip`)}
     }
 ${lines(rows, (i) => `    const c${i} = c + load<u32>(${row(i)}, 4)`)}

@@ -66,7 +66,7 @@ export function filterGradient(engine: Engine, sizes: FilterGradientSizes, place
   const tapPitch = wide || blocks === 1 ? outChannels : Math.ceil(outChannels / 4) * 4
 
   engine.borrow((take) => {
-    const plan = take(PLAN_BYTES + 8 * (taps + together * bandRows))
+    const plan = take(PLAN_BYTES + 8 * taps + 12 * together * bandRows)
     engine.run('planFilterGradient', { items: 1, grain: 1 }, [
       plan,
       images,
@@ -109,7 +109,7 @@ export function filterGradient(engine: Engine, sizes: FilterGradientSizes, place
         engine.run('placeImages', { items: images, grain }, [plan, places.x, x])
       }
       const tiles = Math.ceil(taps / rows)
-      const scratch = 8 + WIDE_TILES * rows * (8 + 4 * WIDE_PIXELS)
+      const scratch = 16 + WIDE_TILES * rows * (8 + 4 * WIDE_PIXELS)
       engine.run('sumWideFilterGradient', { items: tiles, grain: WIDE_TILES, scratch }, [plan, x, packed, places.dw])
       return
     }

@@ -90,7 +90,7 @@ function multiplyStack(engine: Engine, args: MatMulArgs, sizes: MatMulSizes, out
         table[2 * i + 1] = sourceOf(i, outer, args.b.shape)
       }
     }
-    const scratch = 8 + 8 * block + (transposeA ? 4 * block * k : 0)
+    const scratch = 16 + 8 * block + (transposeA ? 4 * block * k : 0)
     const items = units * groups
     engine.run(
       'multiplyMatrices',
