@@ -1,4 +1,4 @@
-import { ready, setBackend } from '@tensorflow/tfjs-core'
+import { backend, ready, setBackend } from '@tensorflow/tfjs-core'
 import { TrainingError } from '../training-error.ts'
 
 /** A backend by the name that `--backend` takes. */
@@ -35,6 +35,7 @@ export async function startBackend(name: BackendName): Promise<void> {
     const started = await setBackend(name)
     await ready()
     if (!started) throw new Error('tfjs could not initialize it')
+    if (name === 'wasm') refuseNothing(backend())
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
     const others = Object.keys(BACKENDS).filter((other) => other !== name)
@@ -44,4 +45,26 @@ export async function startBackend(name: BackendName): Promise<void> {
       { cause },
     )
   }
+}
+
+/** The part of the WASM backend that hands out memory. */
+interface Heap {
+  _malloc: ((bytes: number) => number) & { refuses?: true }
+}
+
+/**
+ * Where its memory is used up, tfjs' WASM backend gets the address 0, takes it for memory like any other, and computes on
+ * with what other tensors have written there. Here it is an error.
+ */
+function refuseNothing(wasmBackend: object): void {
+  const heap = (wasmBackend as { readonly wasm?: Heap }).wasm
+  if (heap === undefined || heap._malloc.refuses) return
+  const malloc = heap._malloc
+  const checked: Heap['_malloc'] = (bytes) => {
+    const address = malloc(bytes)
+    if (address === 0 && bytes > 0) throw new Error(`out of memory: the WASM heap has no ${bytes} bytes left`)
+    return address
+  }
+  checked.refuses = true
+  heap._malloc = checked
 }

@@ -10,6 +10,7 @@ import type { Learner } from './learner.ts'
 import { createLossMeter } from './loss-meter.ts'
 import type { EpochMetrics, StepMetrics } from './metrics.ts'
 import { nextTurn } from './next-turn.ts'
+import { withinMemory } from './out-of-memory.ts'
 import type { Position } from './position.ts'
 import { skipping } from './skipping.ts'
 
@@ -48,6 +49,9 @@ export interface Run {
   readonly signal: AbortSignal | undefined
 }
 
+const SMALLER_STEP = 'Compute it in parts (--accumulate 4) or take fewer images (--batch-size).'
+const SMALLER_TEST = 'Test fewer images at a time (--eval-batch-size).'
+
 /** All epochs that are left, each with a test at its end. */
 export async function runEpochs(run: Run): Promise<RunOutcome> {
   const { config, data, model, learner, learningRate, normalization, signal, steps, stepsPerEpoch } = run
@@ -69,8 +73,11 @@ export async function runEpochs(run: Run): Promise<RunOutcome> {
     const { position: reached, complete } = await runEpoch(run, position, save)
     const seconds = (performance.now() - epochStart) / 1000
     position = reached
+    const testing = { normalization, batchSize: config.evalBatchSize, signal }
     const tested = complete
-      ? await evaluate(model, learner.evaluated, data.test, { normalization, batchSize: config.evalBatchSize, signal })
+      ? await withinMemory(`a test of ${config.evalBatchSize} images at a time`, SMALLER_TEST, () =>
+          evaluate(model, learner.evaluated, data.test, testing),
+        )
       : undefined
     if (tested === undefined) {
       await save(position)
@@ -139,7 +146,7 @@ async function runEpoch(
     if (index <= from.batches) continue
     if (signal?.aborted) return { position: now(), complete: false }
     const step = before + done
-    const loss = await learner.learn(batch, step)
+    const loss = await withinMemory(`a step of ${batch.size} images`, SMALLER_STEP, () => learner.learn(batch, step))
     if (!Number.isFinite(loss)) throw await run.explain(loss, batch, step, epoch)
     meter.add(loss, batch.size)
     done++
