@@ -1,6 +1,7 @@
 import { appendFileSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TrainConfig } from '../config/train-config.ts'
+import { createEventFile } from '../tensorboard/event-file.ts'
 import type { TrainingCheckpoint } from '../training/checkpoint.ts'
 import type { Metrics, MetricsLine } from '../training/metrics.ts'
 import { type CheckpointStore, createCheckpointStore, newestCheckpoint } from './checkpoint-store.ts'
@@ -110,6 +111,9 @@ function open(
   unlock: () => void,
 ): RunFolder {
   const lines = before.filter(isDrawn)
+  const events = config.tensorboard
+    ? writing(`${path}/events.out.tfevents.*`, 'Nothing is lost.', () => createEventFile(path, before))
+    : undefined
   const checkpoints = createCheckpointStore(path, config.keep)
   writeJson(path, 'run.json', record)
   return {
@@ -121,6 +125,7 @@ function open(
       writing(file, `Make room, then go on with: gg resume ${path}`, () =>
         appendFileSync(file, `${JSON.stringify(line)}\n`),
       )
+      if (events !== undefined) writing(events.path, 'The metrics are there.', () => events.append(line))
     },
     async drawCurves() {
       if (lines.length === 0) return undefined
