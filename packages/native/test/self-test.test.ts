@@ -1,0 +1,58 @@
+import { selfTest } from '@gg/native'
+import { onBackends, readVectors } from '@gg/testing'
+import {
+  getBackend,
+  getKernel,
+  memory,
+  mul,
+  registerKernel,
+  type Tensor,
+  unregisterKernel,
+} from '@tensorflow/tfjs-core'
+import { expect, it } from 'vitest'
+import { SELF_TEST_NUMBERS } from '../src/self-test-numbers.ts'
+
+it('holds the numbers of the generator', () => {
+  expect(SELF_TEST_NUMBERS).toEqual(readVectors<{ gradients: unknown }>('native').gradients)
+})
+
+onBackends((backend) => {
+  it('passes, to the precision of float32, and leaves nothing', async () => {
+    const before = memory().numTensors
+    const { passed, error, reason } = await selfTest()
+    expect({ passed, reason }).toEqual({
+      passed: true,
+      reason: 'the gradients of a small convolutional network are those of PyTorch',
+    })
+    expect(error).toBeLessThan(1e-6)
+    expect(memory().numTensors).toBe(before)
+  })
+
+  it.each(['Conv2DBackpropFilter', 'Conv2DBackpropInput', 'MaxPoolGrad', 'Step'])(
+    'finds a %s that is 1 % off',
+    async (name) => {
+      expect(getBackend()).toBe(backend)
+      const kernel = getKernel(name, backend)
+      const before = memory().numTensors
+      unregisterKernel(name, backend)
+      registerKernel({ ...kernel, kernelFunc: (args) => mul(kernel.kernelFunc(args) as Tensor, 1.01) })
+      const { passed, reason } = await selfTest().finally(() => {
+        unregisterKernel(name, backend)
+        registerKernel(kernel)
+      })
+      expect(passed).toBe(false)
+      expect(reason).toMatch(
+        /^the gradient of '\w+' in a small convolutional network is off by 0\.0\d+ of its largest$/,
+      )
+      expect(memory().numTensors).toBe(before)
+    },
+  )
+
+  it('says which kernel is missing', async () => {
+    const kernel = getKernel('MaxPoolGrad', backend)
+    unregisterKernel('MaxPoolGrad', backend)
+    const { passed, reason } = await selfTest().finally(() => registerKernel(kernel))
+    expect(passed).toBe(false)
+    expect(reason).toContain("Kernel 'MaxPoolGrad' not registered")
+  })
+})

@@ -1,0 +1,127 @@
+import { execFileSync } from 'node:child_process'
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { NativeError, type StartedTensorflow, startTensorflow, type TensorflowLibrary } from '@gg/native'
+import {
+  add,
+  clone,
+  dispose,
+  engine,
+  getBackend,
+  memory,
+  mul,
+  ones,
+  reshape,
+  type Scalar,
+  square,
+  sub,
+  sum,
+  type Tensor,
+  tensor,
+  tidy,
+  variable,
+  variableGrads,
+} from '@tensorflow/tfjs-core'
+import { beforeAll, expect, it } from 'vitest'
+import { bindingFileOf } from '../src/build-binding.ts'
+import { library, NEEDS, withTensorflow } from './library.ts'
+
+withTensorflow(`startTensorflow ${NEEDS}`, () => {
+  let started: StartedTensorflow
+  beforeAll(async () => {
+    started = await startTensorflow({ threads: 2 })
+  }, 120_000)
+
+  it('makes TensorFlow the current backend and says where it computes', () => {
+    expect(started).toMatchObject({ source: 'libtensorflow', version: library?.version, folder: library?.folder })
+    expect(started.gpu).toBe(/GPU/.test(started.device))
+    expect(getBackend()).toBe('tensorflow')
+    expect(tidy(() => sum(square(tensor([1, 2, 3]))).dataSync()[0])).toBe(14)
+  })
+
+  it('is started once', async () => {
+    expect(await startTensorflow()).toBe(started)
+  })
+
+  it('refuses a GPU that is not there', async () => {
+    if (started.gpu) return
+    const error = await startTensorflow({ gpu: true }).catch((error: NativeError) => error)
+    expect(error).toMatchObject({ code: 'NO_GPU', message: expect.stringMatching(/computed on .*CPU:0, not on a GPU/) })
+  })
+
+  it('refuses limits that cannot be', async () => {
+    await expect(startTensorflow({ threads: 0 })).rejects.toThrow(NativeError)
+  })
+
+  it('keeps no tensor over 1,000 steps, neither of tfjs nor of TensorFlow', () => {
+    const { binding } = engine().backend as unknown as { binding: { getNumOfTensors(): number } }
+    const w = variable(tensor([3, -2, 1, 0.5], [2, 2]))
+    const step = () =>
+      tidy(() => {
+        const { value, grads } = variableGrads(() => {
+          // Views of other shapes, copies and scalars from JavaScript are what a backend may forget.
+          const flat = reshape(clone(w), [4])
+          return add(sum(square(sub(flat, 1))), mul(sum(reshape(flat, [1, 4])), 0)) as Scalar
+        })
+        w.assign(sub(w, mul(Object.values(grads)[0] as Tensor, 0.01)))
+        return value.dataSync()[0] as number
+      })
+    const first = step()
+    const before = { tfjs: memory().numTensors, tensorflow: binding.getNumOfTensors() }
+    let last = first
+    for (let i = 0; i < 1000; i++) last = step()
+    expect({ tfjs: memory().numTensors, tensorflow: binding.getNumOfTensors() }).toEqual(before)
+    expect(last).toBeLessThan(first / 1000)
+    dispose(w)
+  })
+
+  it('shares data between shapes until the last of them is disposed', () => {
+    const { binding } = engine().backend as unknown as { binding: { getNumOfTensors(): number } }
+    const before = binding.getNumOfTensors()
+    const x = add(ones([2, 6]), 0)
+    const buffers = memory().numDataBuffers
+    const [rows, flat] = [reshape(x, [3, 4]), reshape(x, [-1])]
+    expect(memory().numDataBuffers).toBe(buffers)
+    x.dispose()
+    expect(tidy(() => sum(rows, 1).arraySync())).toEqual([4, 4, 4])
+    expect(tidy(() => sum(rows, 0).arraySync())).toEqual([3, 3, 3, 3])
+    rows.dispose()
+    expect(tidy(() => add(flat, 1).arraySync())).toEqual(Array(12).fill(2))
+    flat.dispose()
+    expect(binding.getNumOfTensors()).toBe(before)
+  })
+})
+
+withTensorflow(`an installed tfjs-node ${NEEDS}`, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'gg-installed-'))
+  const install = (name: string, bindingFile?: string) => {
+    const root = join(folder, 'node_modules/@tensorflow', name)
+    mkdirSync(join(root, 'lib/napi-v8'), { recursive: true })
+    writeFileSync(join(root, 'package.json'), JSON.stringify({ name: `@tensorflow/${name}`, version: '4.22.0' }))
+    const target = join(root, 'lib/napi-v8/tfjs_binding.node')
+    if (bindingFile) copyFileSync(bindingFile, target)
+    else writeFileSync(target, 'not a library')
+  }
+
+  it('is taken before a libtensorflow, if it loads', async () => {
+    // The binding that we compile stands in for the one that its install script downloads.
+    const file = bindingFileOf(library as TensorflowLibrary)
+    await startTensorflow()
+    install('tfjs-node', file)
+    install('tfjs-node-gpu')
+    const program = `
+      import { startTensorflow } from ${JSON.stringify(fileURLToPath(new URL('../dist/index.js', import.meta.url)))}
+      const { source, folder, notes } = await startTensorflow()
+      console.log(JSON.stringify({ source, folder, notes }))`
+    writeFileSync(join(folder, 'program.mjs'), program)
+    const env = { ...process.env, GG_TENSORFLOW: '', VIRTUAL_ENV: '', PATH: dirname(process.execPath) }
+    const said = JSON.parse(execFileSync(process.execPath, ['program.mjs'], { cwd: folder, env, encoding: 'utf8' }))
+    rmSync(folder, { recursive: true })
+    expect(said).toMatchObject({ source: '@tensorflow/tfjs-node', folder: expect.stringContaining('tfjs-node') })
+    expect(said.notes).toEqual([
+      expect.stringMatching(/^@tensorflow\/tfjs-node-gpu in '.*' does not load: .*(header|ELF)/),
+    ])
+  }, 120_000)
+})
