@@ -14,12 +14,15 @@ import { ggBatchMoments, ggBatchNormalize, ggBatchNormalizeGrad, ggRunningMoment
 import { ggLateralMask } from './gg-lateral-mask.ts'
 import { ggAddScaled, ggFlatten, ggScale, ggScaleByAdam, ggTrace, ggUnflatten } from './gg-optimizer.ts'
 import { ggAccelerate, ggAccelerateGrad, ggGate } from './gg-slopes.ts'
+import { ggReluMaxPool, ggReluMaxPoolGrad } from './gg-relu-max-pool.ts'
 import { identity } from './identity.ts'
 import { maxPool } from './max-pool.ts'
 import { maxPoolGrad } from './max-pool-grad.ts'
 import { mean } from './mean.ts'
 import { oneHot } from './one-hot.ts'
+import { select } from './select.ts'
 import { slice } from './slice.ts'
+import { SLOPE_KERNELS } from './slope-kernels.ts'
 import { splitV } from './split-v.ts'
 import { sum } from './sum.ts'
 import { UNARY_KERNELS } from './unary-kernels.ts'
@@ -50,6 +53,8 @@ export const KERNELS: readonly WasmKernel[] = [
   ggTrace,
   ggUnflatten,
   ggLateralMask,
+  ggReluMaxPool,
+  ggReluMaxPoolGrad,
   ggGate,
   ggAccelerate,
   ggAccelerateGrad,
@@ -60,10 +65,12 @@ export const KERNELS: readonly WasmKernel[] = [
   mean,
   min,
   oneHot,
+  select,
   slice,
   splitV,
   sum,
   unsortedSegmentSum,
   ...BINARY_KERNELS,
+  ...SLOPE_KERNELS,
   ...UNARY_KERNELS,
 ]

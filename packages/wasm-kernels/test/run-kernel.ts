@@ -7,7 +7,8 @@ export function runKernel(
   attrs: object,
 ): { readonly shape: readonly number[]; readonly values: Float32Array } {
   return tidy(() => {
-    const out = engine().runKernel(name, inputs, attrs as NamedAttrMap) as Tensor
+    // A fused kernel gives an array of results; here, the first.
+    const [out] = [engine().runKernel(name, inputs, attrs as NamedAttrMap)].flat() as [Tensor]
     return { shape: out.shape, values: out.dataSync() as Float32Array }
   })
 }
