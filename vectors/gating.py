@@ -30,7 +30,15 @@ def factor(y, activation="sigmoid", temperature=1.0, variant="elementwise", norm
         y = y.mean(-1, keepdim=True)
     if normalize == "standardize":
         y = (y - y.mean(axes, keepdim=True)) / torch.sqrt(y.var(axes, unbiased=False, keepdim=True) + eps)
-    return torch.sigmoid(y / temperature) if activation == "sigmoid" else F.hardsigmoid(y / temperature)
+    return ACTIVATIONS[activation](y / temperature)
+
+
+ACTIVATIONS = {
+    "sigmoid": torch.sigmoid,
+    "hard-sigmoid": F.hardsigmoid,
+    # One that a user would bring along: 1 - exp(-y²), which lets pass what is far from 0.
+    "bell": lambda y: 1 - torch.exp(-y * y),
+}
 
 
 class Gate(torch.autograd.Function):
@@ -98,7 +106,8 @@ def gates():
     any_shape = [
         gate_case(shape, 3, {"temperature": 3.0, "rescale": "preserve-norm"}) for shape in ([], [7], [2, 3, 2, 2, 2])
     ]
-    return [*cases, *any_shape, gate_case([2, 3, 3, 2], 5, {"normalize": "standardize", "eps": 0.5})]
+    others = ({"normalize": "standardize", "eps": 0.5}, {"activation": "bell", "temperature": 2, "variant": "per-channel"})
+    return [*cases, *any_shape, *(gate_case([2, 3, 3, 2], 5, options) for options in others)]
 
 
 LAYER_OPTIONS = [
@@ -107,6 +116,7 @@ LAYER_OPTIONS = [
     {"normalize": "standardize", "rescale": "preserve-norm"},
     {"variant": "per-channel"},
     {"variant": "spatial-only"},
+    {"activation": "bell"},
 ]
 
 
@@ -148,7 +158,7 @@ def pools():
     cases = []
     for form, options in itertools.product(
         ("mass-preserving", "mean"),
-        ({}, {"temperature": 0.25}, {"activation": "hard-sigmoid"}),
+        ({}, {"temperature": 0.25}, {"activation": "hard-sigmoid"}, {"activation": "bell"}),
     ):
         x = leaf([2, 4, 3, 3], 23, 2.0)
         y = GatedGlobalAveragePool.apply(x, form, options)

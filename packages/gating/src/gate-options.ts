@@ -1,4 +1,5 @@
 import { GradientTransformationError } from '@gg/core'
+import type { Tensor } from '@tensorflow/tfjs-core'
 
 /** Which numbers of the feature map share one gate. */
 export type GateVariant = 'elementwise' | 'per-channel' | 'spatial-only'
@@ -8,8 +9,10 @@ export interface GateActivationOptions {
   /**
    * `'sigmoid'` (default): `σ(y) = 1 / (1 + exp(-y))`, as in the source. `'hard-sigmoid'`: `relu6(y + 3) / 6`,
    * PyTorch's definition (Keras' slope of 0.2 is another); 0 for `y ≤ -3` and 1 for `y ≥ 3`, so it can shut altogether.
+   * Or a function of your own, which borrows `y / T` and returns a new tensor of its shape: a strength, such as
+   * `(y) => tf.add(1 - s, tf.mul(s, tf.sigmoid(y)))`, or any other factor.
    */
-  readonly activation?: 'sigmoid' | 'hard-sigmoid'
+  readonly activation?: 'sigmoid' | 'hard-sigmoid' | ((y: Tensor) => Tensor)
   /**
    * `T` in `σ(y / T)`, above 0; 1 by default. Large values level the gate towards 1/2, small ones make it a switch.
    * The source has no temperature.
@@ -51,7 +54,7 @@ export function resolveGateOptions(name: string, options: GateOptions): Required
     rescale = 'none',
     eps = 1e-5,
   } = options
-  oneOf(name, 'activation', activation, ['sigmoid', 'hard-sigmoid'])
+  if (typeof activation !== 'function') oneOf(name, 'activation', activation, ['sigmoid', 'hard-sigmoid'])
   oneOf(name, 'variant', variant, ['elementwise', 'per-channel', 'spatial-only'])
   oneOf(name, 'normalize', normalize, ['none', 'standardize'])
   oneOf(name, 'rescale', rescale, ['none', 'preserve-norm'])

@@ -20,8 +20,9 @@ import { type GateOptions, resolveGateOptions } from './gate-options.ts'
  * On weight gradients (`params` are the weights, of any shape) it is the same rule, and an experiment of ours.
  *
  * Shapes: updates and params of equal shapes, float32, of any rank; the variants and `'standardize'` need rank 2 or more,
- * `[batch, ...positions, channels]`, see {@link GateOptions}. State: none. Needs `params`: yes, the feature map (or the weights). Deterministic; one pass, no value is read back. NaN in
- * either shows in the result. Memory: borrows both, the result is new.
+ * `[batch, ...positions, channels]`, see {@link GateOptions}. State: none. Needs `params`: yes, the feature map (or the
+ * weights). Deterministic; one pass, no value is read back. NaN in either shows in the result. Memory: borrows both, the
+ * result is new.
  *
  * Deviations: without options none known; the source is silent on the layers to gate and on all that the options do,
  * so those are ours.
@@ -59,7 +60,7 @@ export function gate(options: GateOptions = {}): GradientTransformation<EmptySta
 function gatedBy(features: Tensor, update: Tensor, options: Required<GateOptions>): Tensor {
   const { activation, temperature, variant, normalize } = options
   const plain = (): Tensor => mul(update, factorOf('gate', features, options))
-  if (variant !== 'elementwise' || normalize !== 'none') return plain()
+  if (variant !== 'elementwise' || normalize !== 'none' || typeof activation === 'function') return plain()
   const inputs = { dy: update, x: features }
   return fusedKernel('GgGate', inputs, { activation, temperature }, () => [plain()])[0] as Tensor
 }

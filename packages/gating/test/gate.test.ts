@@ -8,6 +8,7 @@ import {
   mul,
   norm,
   type Scalar,
+  sigmoid,
   slice,
   sum,
   type Tensor,
@@ -205,6 +206,26 @@ onBackends(() => {
       const once = [0.5, 0.7310586, 0.2689414, 0.8807971]
       expect(updates.kernel).toBeAllClose(once.map((n) => n * n))
       expect(updates.bias).toBeAllClose([0.9820138])
+    })
+
+    it('opens by a function of your own, of the tempered map', () => {
+      expectNoLeak(() => {
+        const [y, g] = [numbersOf([3, 4], 1, 4), numbersOf([3, 4], 2)]
+        const half = (y: Tensor) => add(0.5, mul(0.5, sigmoid(y)))
+        const expected = gated(g, y, { temperature: 2 }).map((n, i) => n / 2 + (g.dataSync()[i] as number) / 2)
+        expect(gated(g, y, { activation: half, temperature: 2 })).toBeAllClose(expected)
+        // One that hands back what it borrowed must not make the map the caller's to dispose.
+        const same = gateFactor(y, { activation: (y) => y })
+        same.dispose()
+        expect(y.isDisposed).toBe(false)
+        const wrong = { activation: (y: Tensor) => sum(y, 0) }
+        const refused = expect.objectContaining({
+          code: 'SHAPE_MISMATCH',
+          message: 'gate: `activation` must return a tensor of the shape [3,4] of its argument, got [4].',
+        })
+        expect(() => gate(wrong).update(g, {}, y)).toThrow(refused)
+        disposeTree([y, g])
+      })
     })
 
     it('reads no value back', () => {
