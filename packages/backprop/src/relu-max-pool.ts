@@ -1,4 +1,4 @@
-import { GradientTransformationError } from '@gg/core'
+import { fusedKernel, GradientTransformationError } from '@gg/core'
 import { mul, relu, step, type Tensor, type Tensor1D, type Tensor4D, tidy } from '@tensorflow/tfjs-core'
 import { checkTensor } from './check-arguments.ts'
 import { leanNode } from './lean-node.ts'
@@ -62,15 +62,24 @@ export function reluMaxPool(features: Tensor4D, filterSize: Size2d, options: Rel
   const axes = windowGeometry('reluMaxPool', [height, width], filterSize, { strides: filterSize, ...window })
   const count = axes[0].window * axes[1].window
   return tidy('reluMaxPool', () => {
-    const [pooled, places] = withoutTape(() => pooledAndPacked(features, count, axes))
-    return leanNode(features, pooled, [pooled, places], (dy, [z, packed]) => {
-      const next = z as Tensor4D
-      return tidy(() => {
-        const place = unpackPlaces<Tensor4D>(packed as Tensor1D, count, next.shape)
-        return placeGradients(mul(dy, step(next)), place, axes)
-      })
+    const attrs = attrsOf(axes)
+    const [pooled, places] = withoutTape(() =>
+      fusedKernel('GgReluMaxPool', { x: features }, attrs, () => [...pooledAndPacked(features, count, axes)]),
+    ) as [Tensor4D, Tensor1D]
+    return leanNode(features, pooled, [pooled, places], (dy, kept) => {
+      const [z, packed] = kept as [Tensor4D, Tensor1D]
+      const plain = (): Tensor =>
+        tidy(() => placeGradients(mul(dy, step(z)), unpackPlaces<Tensor4D>(packed, count, z.shape), axes))
+      const size = [height, width]
+      return fusedKernel('GgReluMaxPoolGrad', { dy, z, packed }, { ...attrs, size }, () => [plain()])[0] as Tensor
     })
   })
+}
+
+/** The windows as kernels read them: pairs of height and width. */
+function attrsOf(axes: Parameters<typeof maximumPlaces>[1]): Readonly<Record<string, readonly number[]>> {
+  const pair = (what: 'window' | 'stride' | 'before' | 'positions'): number[] => axes.map((axis) => axis[what])
+  return { window: pair('window'), strides: pair('stride'), before: pair('before'), positions: pair('positions') }
 }
 
 function pooledAndPacked(
