@@ -33,11 +33,12 @@ for (const backend of ['cpu', 'wasm']) {
 }
 const width = Math.max(...knownGradients.map(({ name }) => name.length))
 const row = (a, b, c) => `| ${a.padEnd(width)} | ${b.padEnd(9)} | ${c.padEnd(9)} |`
-const rule = row('', '', '').replaceAll(' ', '-')
+const rule = row('-'.repeat(width), '-'.repeat(9), '-'.repeat(9))
 const rows = knownGradients.map(({ name }, i) => row(name, columns.cpu[i], columns.wasm[i]))
 const table = [row('gradient of', 'cpu', 'wasm'), rule, ...rows].join('\n')
 
 const file = fileURLToPath(new URL('../README.md', import.meta.url))
 const text = readFileSync(file, 'utf8')
-const [start, end] = ['<!-- table -->', '<!-- end -->'].map((mark) => text.indexOf(mark))
-writeFileSync(file, `${text.slice(0, start)}<!-- table -->\n\n${table}\n\n${text.slice(end)}`)
+const start = text.indexOf('<!-- table -->')
+// The table is the last of the file.
+writeFileSync(file, `${text.slice(0, start)}<!-- table -->\n\n${table}\n`)
