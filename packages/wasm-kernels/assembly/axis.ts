@@ -57,7 +57,8 @@ export class Axis {
   /** The first tap that meets, at a step, the source pixel `pixel` or one behind it. */
   tapAt(step: i32, pixel: i32): i32 {
     const way = pixel - this.distance - step * this.step
-    return way <= 0 ? 0 : min((way + this.spacing - 1) / this.spacing, this.taps)
+    if (way <= 0) return 0
+    return min(this.spacing === 1 ? way : (way + this.spacing - 1) / this.spacing, this.taps)
   }
 
   /** The end of the steps, from `step` on, that meet the same taps inside a source of `size` pixels. */

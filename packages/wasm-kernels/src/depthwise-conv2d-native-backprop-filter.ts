@@ -2,8 +2,11 @@ import {
   DepthwiseConv2dNativeBackpropFilter,
   type DepthwiseConv2dNativeBackpropFilterInputs,
   type TensorInfo,
+  util,
 } from '@tensorflow/tfjs-core'
 import { type ConvAttrs, convGeometry } from './conv-geometry.ts'
+import { depthwiseFilterGradient } from './depthwise-gradients.ts'
+import { engineOf } from './engine/engine-of.ts'
 import { floats } from './floats.ts'
 import { type WasmKernel, wasmKernel } from './wasm-kernel.ts'
 
@@ -17,7 +20,8 @@ interface Attrs extends ConvAttrs {
  *     dW[u, v, c, m] = Σ_n,i,j  x[n, i·s + u·d - top, j·s + v·d - left, c] · dy[n, i, j, c·M + m]
  *
  * `x` is `[batch, height, width, c]`, `dy` is `[batch, outHeight, outWidth, c·M]`; the result has `filterShape`
- * `[filterHeight, filterWidth, c, M]`. A plain loop that sums in float64.
+ * `[filterHeight, filterWidth, c, M]`. Vectors run along the channels; the sums of blocks of
+ * images are added in their order.
  */
 export const depthwiseConv2dNativeBackpropFilter: WasmKernel = wasmKernel<
   DepthwiseConv2dNativeBackpropFilterInputs,
@@ -28,6 +32,12 @@ export const depthwiseConv2dNativeBackpropFilter: WasmKernel = wasmKernel<
   const g = convGeometry(DepthwiseConv2dNativeBackpropFilter, xInfo.shape, attrs.filterShape, dyInfo, attrs, true)
   const { inHeight, inWidth, inChannels, outHeight, outWidth, outChannels, filterHeight, filterWidth } = g
   const multiplier = outChannels / inChannels
+  const engine = engineOf(backend)
+  if (engine !== undefined && util.sizeFromShape(xInfo.shape) * util.sizeFromShape(dyInfo.shape) > 0) {
+    const dw = backend.makeOutput(attrs.filterShape, 'float32')
+    depthwiseFilterGradient(engine, g, xInfo, dyInfo, dw)
+    return dw
+  }
   const dw = backend.makeOutput(attrs.filterShape, 'float32')
   const x = floats(backend, xInfo)
   const dy = floats(backend, dyInfo)

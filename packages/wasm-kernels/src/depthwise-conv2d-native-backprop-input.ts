@@ -2,8 +2,11 @@ import {
   DepthwiseConv2dNativeBackpropInput,
   type DepthwiseConv2dNativeBackpropInputInputs,
   type TensorInfo,
+  util,
 } from '@tensorflow/tfjs-core'
 import { type ConvAttrs, convGeometry } from './conv-geometry.ts'
+import { depthwiseInputGradient } from './depthwise-gradients.ts'
+import { engineOf } from './engine/engine-of.ts'
 import { floats } from './floats.ts'
 import { makeZeros } from './make-zeros.ts'
 import { type WasmKernel, wasmKernel } from './wasm-kernel.ts'
@@ -18,7 +21,7 @@ interface Attrs extends ConvAttrs {
  *     dx[n, i·s + u·d - top, j·s + v·d - left, c] += Σ_m  dy[n, i, j, c·M + m] · W[u, v, c, m]
  *
  * `dy` is `[batch, outHeight, outWidth, c·M]`, `filter` is `[filterHeight, filterWidth, c, M]`; the result has
- * `inputShape`. A plain loop.
+ * `inputShape`. Vectors run along the channels.
  */
 export const depthwiseConv2dNativeBackpropInput: WasmKernel = wasmKernel<
   DepthwiseConv2dNativeBackpropInputInputs,
@@ -29,6 +32,12 @@ export const depthwiseConv2dNativeBackpropInput: WasmKernel = wasmKernel<
   const g = convGeometry(DepthwiseConv2dNativeBackpropInput, attrs.inputShape, filterInfo.shape, dyInfo, attrs, true)
   const { inHeight, inWidth, inChannels, outHeight, outWidth, outChannels, filterHeight, filterWidth } = g
   const multiplier = outChannels / inChannels
+  const engine = engineOf(backend)
+  if (engine !== undefined && util.sizeFromShape(attrs.inputShape) > 0) {
+    const dx = backend.makeOutput(attrs.inputShape, 'float32')
+    depthwiseInputGradient(engine, g, dyInfo, filterInfo, dx)
+    return dx
+  }
   const dxInfo = makeZeros(backend, attrs.inputShape)
   const dx = floats(backend, dxInfo)
   const dy = floats(backend, dyInfo)
