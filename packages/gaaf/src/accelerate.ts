@@ -19,6 +19,7 @@ import type { AcceleratedActivation } from './accelerated-activation.ts'
 import { literalValue, slopeOf } from './acceleration.ts'
 import type { AccelerationShape } from './acceleration-shape.ts'
 import type { ActivationDefinition, ActivationName } from './activation-definition.ts'
+import { formulaOf } from './shape-formula.ts'
 
 /**
  * GAAF: an activation that computes what it always did, and hands down more gradient than it should.
@@ -114,8 +115,9 @@ function fused(
   strength: number,
   plain: () => Tensor,
 ): Tensor {
-  if (name === undefined || shape.formula === undefined) return plain()
-  const [kind, a, b] = shape.formula
+  const formula = formulaOf(shape)
+  if (name === undefined || formula === undefined) return plain()
+  const [kind, a, b] = formula
   const attrs = { activation: name, shape: kind, a, b, strength, K, literal: form === 'literal' }
   return fusedKernel(kernel, inputs, attrs, () => [plain()])[0] as Tensor
 }

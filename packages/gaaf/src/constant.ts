@@ -1,6 +1,7 @@
 import { scalar, type Tensor } from '@tensorflow/tfjs-core'
 import type { AccelerationShape } from './acceleration-shape.ts'
 import { checkFinite } from './check-finite.ts'
+import { withFormula } from './shape-formula.ts'
 
 /**
  * The same acceleration everywhere, `s(x) = value`: gradient flows through saturated and dead units too. The control that
@@ -21,5 +22,5 @@ import { checkFinite } from './check-finite.ts'
 export function constant(value = 1): AccelerationShape {
   checkFinite('constant', 'value', value)
   const everywhere = (number: number) => (): Tensor => scalar(number)
-  return { value: everywhere(value), derivative: everywhere(0), formula: ['constant', value, 0] }
+  return withFormula({ value: everywhere(value), derivative: everywhere(0) }, ['constant', value, 0])
 }

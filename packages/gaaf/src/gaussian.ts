@@ -1,6 +1,7 @@
 import { div, exp, mul, square, type Tensor } from '@tensorflow/tfjs-core'
 import type { AccelerationShape } from './acceleration-shape.ts'
 import { checkFinite } from './check-finite.ts'
+import { withFormula } from './shape-formula.ts'
 
 /**
  * The bell `s(x) = height · exp(-x² / c)`: accelerates around 0 and lets saturation be. For activations that saturate on
@@ -28,5 +29,5 @@ export function gaussian(c = 4, height = 1): AccelerationShape {
     const bell = exp(div(square(x), -c))
     return height === 1 ? bell : mul(bell, height)
   }
-  return { value, derivative: (x) => mul(value(x), mul(x, -2 / c)), formula: ['gaussian', -1 / c, height] }
+  return withFormula({ value, derivative: (x) => mul(value(x), mul(x, -2 / c)) }, ['gaussian', -1 / c, height])
 }

@@ -1,6 +1,7 @@
 import { add, mul, sigmoid, sub, type Tensor } from '@tensorflow/tfjs-core'
 import type { AccelerationShape } from './acceleration-shape.ts'
 import { checkFinite } from './check-finite.ts'
+import { withFormula } from './shape-formula.ts'
 
 /**
  * The step `s(x) = σ(slope · (x + shift))`: accelerates where the input is above `-shift`, and so reaches into the dead
@@ -26,12 +27,9 @@ export function shiftedSigmoid(slope = 5, shift = 0.5): AccelerationShape {
   checkFinite('shiftedSigmoid', 'slope', slope)
   checkFinite('shiftedSigmoid', 'shift', shift)
   const value = (x: Tensor): Tensor => sigmoid(add(mul(x, slope), slope * shift))
-  return {
-    value,
-    derivative: (x) => {
-      const s = value(x)
-      return mul(mul(s, sub(1, s)), slope)
-    },
-    formula: ['shiftedSigmoid', slope, slope * shift],
+  const derivative = (x: Tensor): Tensor => {
+    const s = value(x)
+    return mul(mul(s, sub(1, s)), slope)
   }
+  return withFormula({ value, derivative }, ['shiftedSigmoid', slope, slope * shift])
 }

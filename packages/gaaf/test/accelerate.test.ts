@@ -90,6 +90,15 @@ onBackends(() => {
       )
     })
 
+    it('asks a shape that was made from another for its own value', () => {
+      const x = numbersOf([50], 1, 4)
+      const other = { ...gaussian(), value: (x: Tensor) => mul(gaussian().value(x), 3) }
+      for (const name of names) {
+        const tripled = gradOf(accelerate(name, { shape: gaussian(), strength: 3 }), x)
+        expect(gradOf(accelerate(name, { shape: other }), x), name).toBeAllClose(tripled)
+      }
+    })
+
     it.each(forms)(
       'has a literal form of $activation within 1/K of φ, and a gradient near that of the exact form',
       (form) => {
