@@ -4,7 +4,9 @@ import { listCommand } from './commands/list-command.ts'
 import { resumeCommand } from './commands/resume-command.ts'
 import { trainCommand } from './commands/train-command.ts'
 import { compareCommand } from './compare/compare-command.ts'
+import { addCompletionCommand } from './completion/completion-command.ts'
 import { doctorCommand } from './doctor/doctor-command.ts'
+import { initCommand } from './init/init-command.ts'
 import { reportCommand } from './report/report-command.ts'
 import { TrainingError } from './training-error.ts'
 import { version } from './version.ts'
@@ -36,8 +38,10 @@ export async function runCli(args: readonly string[]): Promise<number> {
     reportCommand(),
     listCommand(),
     doctorCommand(exit),
+    initCommand(),
   ]
   for (const command of commands) program.addCommand(command.copyInheritedSettings(program))
+  addCompletionCommand(program)
   try {
     await program.parseAsync(args, { from: 'user' })
     return code

@@ -10,7 +10,7 @@
  * - `WRITE_FAILED`: a file of a run could not be written: a full disk, a folder that is read-only.
  * - `RUN_IN_USE`: another process is at work on the run.
  * - `RUN_NOT_FOUND`: there is no run in the folder.
- * - `RUN_UNREADABLE`: a folder that is to be read is not that of a run, or a file in it is damaged.
+ * - `RUN_UNREADABLE`: a file of a run is damaged.
  */
 export type TrainingErrorCode =
   | 'INVALID_CONFIG'

@@ -15,6 +15,10 @@ export async function runInProcess(...args: readonly string[]): Promise<Ended> {
   })
   try {
     const code = await runCli(args)
+    // biome-ignore lint/suspicious/noConsole: the library that completes words prints so.
+    const log = vi.mocked(console.log)
+    stdout += log.mock.calls.map(([text]) => `${text}\n`).join('')
+    log.mockClear()
     return { code, stdout, stderr }
   } finally {
     out.mockRestore()

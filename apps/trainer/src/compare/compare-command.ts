@@ -15,10 +15,7 @@ interface CompareOptions {
 /** `gg compare`. */
 export function compareCommand(): Command {
   return new Command('compare')
-    .description(
-      'Compare runs: those that differ in their seed alone are one group, with mean and spread, and each group is held\n' +
-        "against the first with Welch's t-test, which says what is within noise.",
-    )
+    .description('Compare runs over their seeds, and say which differences are within noise.')
     .argument(
       '<runs...>',
       'folders of runs, folders of such folders, or patterns for them; the first names the baseline',
@@ -46,6 +43,9 @@ export function compareCommand(): Command {
 }
 
 const EXAMPLES = `
+Runs that differ in their seed alone are one group, with mean and standard deviation after the last epoch. Each group is
+held against the first by Welch's t-test; several groups are made up for after Holm.
+
 Examples:
   gg compare runs
   gg compare 'runs/*-gate-*' 'runs/*-none-*'
@@ -56,5 +56,5 @@ Exit codes: 0 compared, 1 no run that has come to its end, or a folder that is n
 
 function nothingToCompare(leftOut: ReturnType<typeof compareRuns>['leftOut']): TrainingError {
   const reasons = leftOut.map(({ folder, reason }) => `${folder}: ${reason}`)
-  return new TrainingError('RUN_UNREADABLE', `None of these runs has come to its end.\n${reasons.join('\n')}`)
+  return new TrainingError('RUN_NOT_FOUND', `None of these runs has come to its end.\n${reasons.join('\n')}`)
 }

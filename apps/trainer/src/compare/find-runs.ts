@@ -9,14 +9,14 @@ import { TrainingError } from '../training-error.ts'
  *
  * @param words - Folders and patterns.
  * @returns each folder once, in the order of the words, those of one word by name
- * @throws TrainingError `RUN_UNREADABLE` for a word that names no run.
+ * @throws TrainingError `RUN_NOT_FOUND` for a word that names no run.
  */
 export function findRuns(words: readonly string[]): readonly string[] {
   const found = words.flatMap((word) => {
     const runs = foldersOf(word).flatMap(runsIn)
     if (runs.length > 0) return runs
     throw new TrainingError(
-      'RUN_UNREADABLE',
+      'RUN_NOT_FOUND',
       existsSync(word)
         ? `${word} is neither the folder of a run nor a folder of runs: there is no config.json in it.`
         : `There is no run at ${word}. Name folders that gg train has made, such as runs/*.`,

@@ -52,7 +52,7 @@ const epoch = z.looseObject({
  * Reads the folder of a run: its settings, how it ended, and its metrics. The last line of the metrics may be half a line,
  * which is what a process leaves that was killed while it wrote.
  *
- * @throws TrainingError `RUN_UNREADABLE` where the folder is no run, or a file in it is no JSON.
+ * @throws TrainingError `RUN_NOT_FOUND` where the folder is no run, `RUN_UNREADABLE` where a file in it is damaged.
  */
 export function readRun(folder: string): RunRecord {
   const config = readJson(folder, 'config.json')
@@ -105,7 +105,9 @@ function readText(folder: string, file: string, instead?: string): string {
   } catch (cause) {
     const missing = cause instanceof Error && 'code' in cause && (cause.code === 'ENOENT' || cause.code === 'ENOTDIR')
     if (missing && instead !== undefined) return instead
-    if (missing) throw unreadable(`${folder} is not the folder of a run: it has no ${file}.`, cause)
+    if (missing) {
+      throw new TrainingError('RUN_NOT_FOUND', `${folder} is not the folder of a run: it has no ${file}.`, { cause })
+    }
     throw cause
   }
 }

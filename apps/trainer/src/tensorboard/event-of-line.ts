@@ -53,7 +53,7 @@ function flowScalars(
 /** What lies outside of the range is one bin away from it; sums are those of the middles of the bins. */
 function histogramOf({ range: [low, high], fractions, below, above, count }: SiteObservation['histogram']): Histogram {
   const width = (high - low) / fractions.length
-  const counts = [below, ...fractions, above].map((part) => part * count)
+  const counts = [below, ...fractions, above].map((part) => Math.round(part * count))
   const middles = counts.map((_, i) => low + (i - 0.5) * width)
   const weighted = (of: (x: number) => number): number => counts.reduce((sum, n, i) => sum + n * of(middles[i] ?? 0), 0)
   return {
