@@ -101,10 +101,7 @@ describe('train, from a checkpoint', () => {
   it('refuses a checkpoint of another model, and leaves nothing behind', async () => {
     const { checkpoints } = await run({ ...config, epochs: 1 })
     const before = memory().numTensors
-    const other = train(
-      { ...config, model: 'mlp(hidden=[9], dropout=0.2, batchNorm=true)' },
-      { resume: checkpoints[0] },
-    )
+    const other = run({ ...config, model: 'mlp(hidden=[9], dropout=0.2, batchNorm=true)' }, checkpoints[0])
     await expect(other).rejects.toThrow(/\[9\] is expected/)
     expect(memory().numTensors).toBe(before)
   })

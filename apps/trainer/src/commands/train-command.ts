@@ -48,6 +48,11 @@ export function trainCommand(exit: Exit): Command {
     .option('--patience <epochs>', 'end when the test accuracy has not risen for so many', number)
     .option('--batch-size <images>', `images a step (default: ${defaults.batchSize})`, number)
     .option('--accumulate <parts>', 'compute the gradient of a step in parts, for less memory (default: 1)', number)
+    .option(
+      '--workers <threads>',
+      'compute the gradient of a step in threads, each with its images (default: 1)',
+      number,
+    )
     .option('--eval-batch-size <images>', `images at a time in tests (default: ${defaults.evalBatchSize})`, number)
     .option('--label-smoothing <part>', 'move labels towards the uniform distribution (default: 0)', number)
     .option('--ema <decay>', 'test an average of the weights, such as 0.999', number)

@@ -3,8 +3,8 @@ import type { ImageBatch } from '@gg/data'
 import type { BatchStats } from '@gg/models'
 import { add, mul } from '@tensorflow/tfjs-core'
 import type { SavedStates } from './checkpoint.ts'
-import { type GradientProblem, type PartGradient, partGradient, type Weights } from './part-gradient.ts'
-import { partOfBatch } from './part-of-batch.ts'
+import { type GradientProblem, partGradient, type Weights } from './part-gradient.ts'
+import { type BatchPart, partsOfBatch } from './parts-of-batch.ts'
 
 /** Loss and gradients of a batch. All tensors are the caller's. */
 export interface BatchGradient {
@@ -41,19 +41,9 @@ const SITES = 'sites/'
 export function localGradients(problem: GradientProblem, seed: number, parts: number): GradientSource {
   return {
     async gradient(weights, batch, step) {
-      const count = Math.min(parts, batch.size)
-      const sum = createGradientSum(count)
-      try {
-        for (let part = 0; part < count; part++) {
-          const images = partOfBatch(batch, part, count)
-          const gradient = partGradient(problem, weights, images, batch.size, dropoutSeed(seed, step, part))
-          await sum.add(gradient)
-        }
-        return sum.take()
-      } catch (error) {
-        sum.dispose()
-        throw error
-      }
+      const pieces = partsOfBatch(batch, parts)
+      const sum = await sumOverParts(problem, weights, pieces, batch.size, (part) => dropoutSeed(seed, step, part))
+      return { ...sum, stats: meanOf(sum.stats, pieces.length) }
     },
     async save() {
       const saved = (await problem.sites?.save()) ?? {}
@@ -69,44 +59,82 @@ export function localGradients(problem: GradientProblem, seed: number, parts: nu
   }
 }
 
-/** Adds up the gradients of parts, in the order in which they are added. */
+/**
+ * The sum over some parts of a batch of their shares in loss and gradients, and of what each makes of the statistics.
+ *
+ * @param parts - At least one, with their numbers.
+ * @param batchSize - The images of the whole batch.
+ * @param seedOf - The seed of dropout for a part.
+ */
+export async function sumOverParts(
+  problem: GradientProblem,
+  weights: Weights,
+  parts: readonly BatchPart[],
+  batchSize: number,
+  seedOf: (part: number) => number,
+): Promise<BatchGradient> {
+  const sum = createGradientSum()
+  try {
+    for (const { part, images } of parts) {
+      const { loss, grads, stats } = partGradient(problem, weights, images, batchSize, seedOf(part))
+      sum.add({ loss: 0, grads, stats })
+      // Read part by part: a sum in float32 would depend on how many there are.
+      const value = (await loss.data())[0] ?? Number.NaN
+      loss.dispose()
+      sum.addLoss(value)
+    }
+    return sum.take()
+  } catch (error) {
+    sum.dispose()
+    throw error
+  }
+}
+
+/** Adds up gradients in the order in which they are added. */
 export interface GradientSum {
   /** Takes the tensors over. */
-  add(part: PartGradient): Promise<void>
-  /** The sum of losses and gradients, and the mean of statistics. */
+  add(gradient: BatchGradient): void
+  addLoss(loss: number): void
+  /** All that was added; the tensors become the caller's. */
   take(): BatchGradient
   /** Disposes what is there so far. */
   dispose(): void
 }
 
-/** A sum of `parts` parts. */
-export function createGradientSum(parts: number): GradientSum {
+/** A sum of nothing yet. */
+export function createGradientSum(): GradientSum {
   let loss = 0
   let sum: { readonly grads: Tree; readonly stats: BatchStats } | undefined
   return {
-    async add({ loss: partLoss, grads, stats }) {
-      if (sum === undefined) sum = { grads, stats }
-      else {
-        const before = sum
-        sum = { grads: treeMap(add, before.grads, grads), stats: treeMap(add, before.stats, stats) }
-        disposeTree([before.grads, before.stats, grads, stats])
+    add({ loss: more, grads, stats }) {
+      loss += more
+      if (sum === undefined) {
+        sum = { grads, stats }
+        return
       }
-      // Read part by part: a sum in float32 would depend on how many there are.
-      loss += (await partLoss.data())[0] ?? Number.NaN
-      partLoss.dispose()
+      const before = sum
+      sum = { grads: treeMap(add, before.grads, grads), stats: treeMap(add, before.stats, stats) }
+      disposeTree([before.grads, before.stats, grads, stats])
+    },
+    addLoss(more) {
+      loss += more
     },
     take() {
       if (sum === undefined) throw new RangeError('A batch has at least one part.')
-      const { grads, stats } = sum
-      if (parts === 1) return { loss, grads, stats }
-      const mean = treeMap((total) => mul(total, 1 / parts), stats)
-      disposeTree(stats)
-      return { loss, grads, stats: mean }
+      return { loss, ...sum }
     },
     dispose() {
       if (sum !== undefined) disposeTree([sum.grads, sum.stats])
     },
   }
+}
+
+/** The mean of statistics from their sum, which is disposed; the sum itself if it is of one part. */
+export function meanOf(sum: BatchStats, parts: number): BatchStats {
+  if (parts === 1) return sum
+  const mean = treeMap((total) => mul(total, 1 / parts), sum)
+  disposeTree(sum)
+  return mean
 }
 
 /** Another number for each part of each step, of at most 53 bits: the seeds of two runs seldom share one. */

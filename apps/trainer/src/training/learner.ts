@@ -25,7 +25,8 @@ export interface LearnerOptions {
   readonly seed: number
   /** What makes updates of the gradients of weights. */
   readonly rule: GradientTransformation
-  readonly source: GradientSource
+  /** Makes what computes gradients, for weights like these. */
+  readonly source: (like: Weights) => GradientSource
   /** The part of the average of weights that a step leaves; `null` for no average. */
   readonly ema: number | null
 }
@@ -51,9 +52,10 @@ export interface Learner {
 }
 
 /** Weights from a seed, and the steps that change them. Memory: owns all that it makes, and `source`, until `dispose()`. */
-export function createLearner({ model, seed, rule, source, ema }: LearnerOptions): Learner {
+export function createLearner({ model, seed, rule, source: createSource, ema }: LearnerOptions): Learner {
   const optimizer = createOptimizer(rule, model.init(seed))
   let stats = model.initStats()
+  const source = sourceFor({ params: optimizer.params, stats }, createSource)
   let average: Weights | undefined = ema === null ? undefined : copyOf({ params: optimizer.params, stats })
 
   const follow = (step: number): void => {
@@ -128,6 +130,16 @@ export function createLearner({ model, seed, rule, source, ema }: LearnerOptions
       if (average !== undefined) disposeTree([average.params, average.stats])
       source.dispose()
     },
+  }
+}
+
+/** A source, or none of the weights. */
+function sourceFor(weights: Weights, create: LearnerOptions['source']): GradientSource {
+  try {
+    return create(weights)
+  } catch (error) {
+    disposeTree([weights.params, weights.stats])
+    throw error
   }
 }
 

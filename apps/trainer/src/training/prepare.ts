@@ -5,14 +5,19 @@ import type { SettingLabel, TrainConfig } from '../config/train-config.ts'
 import { type ExpressionContext, evaluateExpression } from '../expressions/evaluate-expression.ts'
 import { expressionError } from '../expressions/expression-error.ts'
 import { loadUserModules } from '../expressions/load-user-modules.ts'
-import { createVocabulary } from '../expressions/vocabulary.ts'
+import { createVocabulary, type UserModules } from '../expressions/vocabulary.ts'
 import { startBackend } from '../names/backends.ts'
 import { DATASETS, type LoadOptions, type TrainTestData } from '../names/datasets.ts'
-import type { ModelFactory } from '../names/models.ts'
+import type { ModelFactory, ModelSizes } from '../names/models.ts'
 
-/** What settings stand for, before anything is learned. */
-export interface PreparedRun {
-  readonly data: TrainTestData
+/** What of a data set a model depends on. */
+export interface DataSizes extends ModelSizes {
+  /** Training images. */
+  readonly trainImages: number
+}
+
+/** What settings stand for, but for the data. */
+export interface PreparedModel {
   readonly normalization: ChannelStatistics
   readonly model: ModelWithStats
   /** Updates of the whole run. */
@@ -20,6 +25,12 @@ export interface PreparedRun {
   readonly stepsPerEpoch: number
   /** What the expressions of the settings may speak of. */
   readonly context: ExpressionContext
+}
+
+/** What settings stand for, before anything is learned. */
+export interface PreparedRun extends PreparedModel {
+  readonly data: TrainTestData
+  readonly sizes: DataSizes
 }
 
 /**
@@ -32,23 +43,37 @@ export async function prepareRun(
   label: SettingLabel,
   download: NonNullable<LoadOptions['download']>,
 ): Promise<PreparedRun> {
-  const vocabulary = createVocabulary(await loadUserModules(config.use, label('use')))
+  const modules = await loadUserModules(config.use, label('use'))
   await startBackend(config.backend)
-  const { load, normalization } = DATASETS[config.data]
-  const data = await load({ ...config, download })
-  const stepsPerEpoch = Math.ceil(data.train.size / config.batchSize)
+  const data = await DATASETS[config.data].load({ ...config, download })
+  const { shape: inputShape, classNames, size: trainImages } = data.train
+  const sizes = { inputShape, classes: classNames.length, trainImages }
+  return { data, sizes, ...prepareModel(config, label, sizes, modules) }
+}
+
+/**
+ * The model of some settings, for data of some sizes. Memory: no tensors.
+ *
+ * @throws TrainingError `INVALID_CONFIG`
+ */
+export function prepareModel(
+  config: TrainConfig,
+  label: SettingLabel,
+  sizes: DataSizes,
+  modules: UserModules,
+): PreparedModel {
+  const stepsPerEpoch = Math.ceil(sizes.trainImages / config.batchSize)
   const steps = config.steps ?? stepsPerEpoch * (config.epochs ?? 1)
   const numbers = { steps, stepsPerEpoch, epochs: Math.ceil(steps / stepsPerEpoch), batchSize: config.batchSize }
-  const context = { vocabulary, numbers }
+  const context = { vocabulary: createVocabulary(modules), numbers }
   const source = { label: label('model'), text: config.model, offset: 0 }
   const [part, ...more] = evaluateExpression(source, context)
   if (part === undefined || more.length > 0 || typeof part.value !== 'function') {
     throw expressionError(source, more[0]?.position ?? 0, 'one model is expected, such as resnet8 or lenet().')
   }
-  const sizes = { inputShape: data.train.shape, classes: data.train.classNames.length }
   const model: unknown = (part.value as ModelFactory)(sizes)
   if (!isModel(model)) throw expressionError(source, part.position, 'a model is expected here.')
-  return { data, normalization, model, steps, stepsPerEpoch, context }
+  return { normalization: DATASETS[config.data].normalization, model, steps, stepsPerEpoch, context }
 }
 
 function isModel(value: unknown): value is ModelWithStats {

@@ -3,12 +3,14 @@ import { type BatchStats, countParams, type ModelWithStats, type Sites } from '@
 import { parseTrainConfig, type SettingLabel, type TrainConfig, type TrainConfigInput } from '../config/train-config.ts'
 import type { LoadOptions } from '../names/datasets.ts'
 import { createRunDiagnostics, type RunDiagnostics } from '../report/run-diagnostics.ts'
+import { workerGradients } from '../workers/worker-gradients.ts'
 import { augmentationOf } from './augmentation-of.ts'
 import type { TrainingCheckpoint } from './checkpoint.ts'
 import { diverged, whereNotFinite } from './diverged.ts'
-import { dropoutSeed, localGradients } from './gradient-source.ts'
+import { dropoutSeed, type GradientSource, localGradients } from './gradient-source.ts'
 import { createLearner } from './learner.ts'
 import type { Metrics, MetricsLine } from './metrics.ts'
+import type { Weights } from './part-gradient.ts'
 import { placeSites } from './place-sites.ts'
 import { START } from './position.ts'
 import { prepareRun } from './prepare.ts'
@@ -105,15 +107,21 @@ export async function train(input: TrainConfigInput = {}, options: TrainOptions 
   const { label = (setting: string): string => `\`${setting}\``, signal, resume } = options
   const parsed = parseTrainConfig(input, label)
   const prepared = await prepareRun(parsed, label, options.download ?? false)
-  const { data, model, normalization, steps, stepsPerEpoch, context } = prepared
+  const { data, sizes, model, normalization, steps, stepsPerEpoch, context } = prepared
   const sites = placeSites(parsed.at, label('at'), model, context)
   const { rule, learningRate, settings } = createUpdateRule(parsed, steps, label, context)
   const augment = augmentationOf(parsed.augment, label('augment'), context)
   const config: TrainConfig = { ...parsed, ...settings }
   const { seed, labelSmoothing, accumulate, ema } = config
   const problem = { model, sites, normalization, labelSmoothing }
-  const learner = createLearner({ model, seed, rule, ema, source: localGradients(problem, seed, accumulate) })
-  const dispose = (): void => learner.dispose()
+  const source = (like: Weights): GradientSource =>
+    config.workers > 1 ? workerGradients(config, sizes, like) : localGradients(problem, seed, accumulate)
+  const learner = createLearner({ model, seed, rule, ema, source })
+  const dispose = (): void => {
+    learner.dispose()
+    // With workers it is not those of the source.
+    sites?.dispose()
+  }
   let diagnostics: RunDiagnostics | undefined
   try {
     if (resume !== undefined) await learner.restore(resume.states)
