@@ -16,15 +16,28 @@ const K: i32 = 3
 
 // biome-ignore lint/complexity/noStaticOnlyClass: a method can ask asc to inline it, a function cannot.
 abstract class Slopes {
-  /** dy · σ(x / T), or the hard sigmoid's. */
+  /** σ(x), or the hard sigmoid's. */
   @inline
-  static gate(args: usize, place: usize, whole: bool): void {
-    const x = f32x4.mul(Lanes.load(at(args, 2) + place, whole), f32x4.splat(real(args, 0)))
+  static gate(x: v128, hard: bool): v128 {
+    if (!hard) return Exponential.sigmoid(x)
     const shifted = f32x4.add(x, f32x4.splat(3))
-    const factor = int(args, 3)
-      ? f32x4.div(f32x4.min(f32x4.max(shifted, f32x4.splat(0)), f32x4.splat(6)), f32x4.splat(6))
-      : Exponential.sigmoid(x)
-    Lanes.store(at(args, 0) + place, f32x4.mul(Lanes.load(at(args, 1) + place, whole), factor), whole)
+    return f32x4.div(f32x4.min(f32x4.max(shifted, f32x4.splat(0)), f32x4.splat(6)), f32x4.splat(6))
+  }
+
+  @inline
+  static gated(args: usize, from: i32, to: i32, hard: bool): void {
+    const inverse = f32x4.splat(real(args, 0))
+    let dx = float(at(args, 0), from)
+    let dy = float(at(args, 1), from)
+    let x = float(at(args, 2), from)
+    const end = float(dx, to - from)
+    for (const last = float(dx, (to - from) & ~3); dx < last; dx += 16, dy += 16, x += 16) {
+      v128.store(dx, f32x4.mul(v128.load(dy), Slopes.gate(f32x4.mul(v128.load(x), inverse), hard)))
+    }
+    for (; dx < end; dx += 4, dy += 4, x += 4) {
+      const factor = Slopes.gate(f32x4.mul(v128.load32_zero(x), inverse), hard)
+      v128.store_lane<f32>(dx, f32x4.mul(v128.load32_zero(dy), factor), 0)
+    }
   }
 
   /** g(x) = (xK - ⌊xK⌋ - 1/2) / K. */
@@ -72,41 +85,84 @@ abstract class Slopes {
     Lanes.store(at(args, 0) + place, f32x4.add(Slopes.phi(int(args, 2), x), added), whole)
   }
 
+  /** φ'(x) + strength · s(x) for the exact form; y is φ(x) for the activations that ask for it. */
   @inline
-  static gradient(args: usize, place: usize, whole: bool): void {
-    const x = Lanes.load(at(args, 2) + place, whole)
-    const a = f32x4.splat(real(args, 0))
-    const activation = int(args, 4)
-    const kind = int(args, 5)
-    const kept = at(args, 3)
-    const y = kept ? Lanes.load(kept + place, whole) : Slopes.phi(activation, x)
-    let s = Slopes.shape(kind, x, a, f32x4.splat(real(args, 1)))
-    if (int(args, 6)) s = f32x4.add(s, f32x4.mul(Slopes.sawtooth(args, x), Slopes.shapeSlope(kind, s, x, a)))
-    const slope = f32x4.add(Slopes.own(activation, x, y), f32x4.mul(s, f32x4.splat(real(args, STRENGTH))))
-    Lanes.store(at(args, 0) + place, f32x4.mul(Lanes.load(at(args, 1) + place, whole), slope), whole)
+  static exact(activation: i32, kind: i32, x: v128, y: v128, a: v128, b: v128, strength: v128): v128 {
+    return f32x4.add(Slopes.own(activation, x, y), f32x4.mul(Slopes.shape(kind, x, a, b), strength))
+  }
+
+  /** The same for the literal one. */
+  @inline
+  static ofSum(args: usize, activation: i32, kind: i32, x: v128, a: v128, b: v128): v128 {
+    const s = Slopes.shape(kind, x, a, b)
+    const added = f32x4.add(s, f32x4.mul(Slopes.sawtooth(args, x), Slopes.shapeSlope(kind, s, x, a)))
+    const own = Slopes.own(activation, x, Slopes.phi(activation, x))
+    return f32x4.add(own, f32x4.mul(added, f32x4.splat(real(args, STRENGTH))))
   }
 }
 
 /** Gradient gating. Arguments: dx, dy, x, whether the sigmoid is the hard one; 1/T. Items: numbers. */
 export function ggGate(args: usize, from: i32, to: i32, scratch: usize): void {
-  let i = from
-  for (; i + 4 <= to; i += 4) Slopes.gate(args, float(0, i), true)
-  for (; i < to; i++) Slopes.gate(args, float(0, i), false)
+  if (int(args, 3)) Slopes.gated(args, from, to, true)
+  else Slopes.gated(args, from, to, false)
 }
 
 /** The literal form of GAAF, φ + g · s. Arguments: y, x, activation, shape; a, b, strength, K. Items: numbers. */
 export function ggAccelerate(args: usize, from: i32, to: i32, scratch: usize): void {
   let i = from
-  for (; i + 4 <= to; i += 4) Slopes.literal(args, float(0, i), true)
+  for (; i + 8 <= to; i += 8) {
+    Slopes.literal(args, float(0, i), true)
+    Slopes.literal(args, float(0, i + 4), true)
+  }
   for (; i < to; i++) Slopes.literal(args, float(0, i), false)
 }
 
 /**
- * dy · (φ'(x) + strength · s(x)), or with s + g · s' in the place of s.
- * Arguments: dx, dy, x, y or 0, activation, shape, whether the form is the literal one; a, b, strength, K. Items: numbers.
+ * dy · (φ'(x) + strength · s(x)), where y is φ(x). A ReLU's slope is told from x, so its y is not read.
+ * Arguments: dx, dy, x, y, activation, shape; a, b, strength. Items: numbers.
  */
 export function ggAccelerateGrad(args: usize, from: i32, to: i32, scratch: usize): void {
-  let i = from
-  for (; i + 4 <= to; i += 4) Slopes.gradient(args, float(0, i), true)
-  for (; i < to; i++) Slopes.gradient(args, float(0, i), false)
+  const dx = at(args, 0)
+  const dy = at(args, 1)
+  const x = at(args, 2)
+  const activation = int(args, 4)
+  const kind = int(args, 5)
+  const kept = activation === RELU ? x : at(args, 3)
+  const a = f32x4.splat(real(args, 0))
+  const b = f32x4.splat(real(args, 1))
+  const strength = f32x4.splat(real(args, STRENGTH))
+  let i = float(0, from)
+  const end = float(0, to)
+  for (; i + 16 <= end; i += 16) {
+    const slope = Slopes.exact(activation, kind, v128.load(x + i), v128.load(kept + i), a, b, strength)
+    v128.store(dx + i, f32x4.mul(v128.load(dy + i), slope))
+  }
+  for (; i < end; i += 4) {
+    const slope = Slopes.exact(activation, kind, v128.load32_zero(x + i), v128.load32_zero(kept + i), a, b, strength)
+    v128.store_lane<f32>(dx + i, f32x4.mul(v128.load32_zero(dy + i), slope), 0)
+  }
+}
+
+/**
+ * The gradient of `ggAccelerate`, dy · (φ'(x) + strength · (s(x) + g(x) s'(x))).
+ * Arguments: dx, dy, x, none, activation, shape; a, b, strength, K. Items: numbers.
+ */
+export function ggAccelerateLiteralGrad(args: usize, from: i32, to: i32, scratch: usize): void {
+  const dx = at(args, 0)
+  const dy = at(args, 1)
+  const x = at(args, 2)
+  const activation = int(args, 4)
+  const kind = int(args, 5)
+  const a = f32x4.splat(real(args, 0))
+  const b = f32x4.splat(real(args, 1))
+  let i = float(0, from)
+  const end = float(0, to)
+  for (; i + 16 <= end; i += 16) {
+    const slope = Slopes.ofSum(args, activation, kind, v128.load(x + i), a, b)
+    v128.store(dx + i, f32x4.mul(v128.load(dy + i), slope))
+  }
+  for (; i < end; i += 4) {
+    const slope = Slopes.ofSum(args, activation, kind, v128.load32_zero(x + i), a, b)
+    v128.store_lane<f32>(dx + i, f32x4.mul(v128.load32_zero(dy + i), slope), 0)
+  }
 }

@@ -47,7 +47,7 @@ export const ggAccelerate: WasmKernel = ggKernel<{ x: TensorInfo }, AccelerateAt
 )
 
 interface AccelerateGradInputs extends GateInputs {
-  /** The output, where it is kept. */
+  /** The output, which the exact form asks for. */
   readonly y?: TensorInfo
 }
 
@@ -55,12 +55,13 @@ interface AccelerateGradInputs extends GateInputs {
 export const ggAccelerateGrad: WasmKernel = ggKernel<AccelerateGradInputs, AccelerateAttrs & { literal: boolean }>(
   'GgAccelerateGrad',
   ({ inputs: { dy, x, y }, attrs: { activation, shape, a, b, strength, K, literal }, engine, make }) => {
-    if (!util.arraysEqual(dy.shape, x.shape)) return []
+    if (!util.arraysEqual(dy.shape, x.shape) || (y === undefined && !literal)) return []
     const dx = make(x.shape)
     const addresses = [engine.at(dx), engine.at(dy), engine.at(x), y === undefined ? 0 : engine.at(y)]
-    const kinds = [ACTIVATIONS.indexOf(activation), SHAPES.indexOf(shape), literal ? 1 : 0]
+    const kinds = [ACTIVATIONS.indexOf(activation), SHAPES.indexOf(shape)]
     const cut = { items: util.sizeFromShape(x.shape), grain: GRAIN }
-    engine.run('ggAccelerateGrad', cut, [...addresses, ...kinds], [a, b, strength, K])
+    const job = literal ? 'ggAccelerateLiteralGrad' : 'ggAccelerateGrad'
+    engine.run(job, cut, [...addresses, ...kinds], [a, b, strength, K])
     return [dx]
   },
 )
