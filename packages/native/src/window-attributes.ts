@@ -30,10 +30,20 @@ export function isExplicit({ padInfo }: Geometry): boolean {
   return padInfo.type !== 'SAME' && padInfo.type !== 'VALID'
 }
 
+/** What to add before and after each side, so that all windows of the output lie within, also where it is rounded up. */
+export function paddingOf(g: Geometry): [[number, number], [number, number]] {
+  const after = (size: number, before: number, given: number, out: number, stride: number, window: number) =>
+    Math.max(given, (out - 1) * stride + window - size - before)
+  const { top, bottom, left, right } = g.padInfo
+  return [
+    [top, after(g.inHeight, top, bottom, g.outHeight, g.strideHeight, g.effectiveFilterHeight)],
+    [left, after(g.inWidth, left, right, g.outWidth, g.strideWidth, g.effectiveFilterWidth)],
+  ]
+}
+
 function paddingAttributes(backend: TensorflowBackend, geometry: Geometry): readonly Attribute[] {
   if (!isExplicit(geometry)) return [text(backend, 'padding', geometry.padInfo.type)]
-  const { top, bottom, left, right } = geometry.padInfo
-  const numbers = ints(backend, 'explicit_paddings', [0, 0, top, bottom, left, right, 0, 0])
+  const numbers = ints(backend, 'explicit_paddings', [0, 0, ...paddingOf(geometry).flat(), 0, 0])
   return [text(backend, 'padding', 'EXPLICIT'), numbers]
 }
 

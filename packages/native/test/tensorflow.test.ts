@@ -80,7 +80,7 @@ withTensorflow(`startTensorflow ${NEEDS}`, () => {
   it('shares data between shapes until the last of them is disposed', () => {
     const { binding } = engine().backend as unknown as { binding: { getNumOfTensors(): number } }
     const before = binding.getNumOfTensors()
-    const x = add(ones([2, 6]), 0)
+    const x = tidy(() => add(ones([2, 6]), 0))
     const buffers = memory().numDataBuffers
     const [rows, flat] = [reshape(x, [3, 4]), reshape(x, [-1])]
     expect(memory().numDataBuffers).toBe(buffers)
@@ -120,8 +120,6 @@ withTensorflow(`an installed tfjs-node ${NEEDS}`, () => {
     const said = JSON.parse(execFileSync(process.execPath, ['program.mjs'], { cwd: folder, env, encoding: 'utf8' }))
     rmSync(folder, { recursive: true })
     expect(said).toMatchObject({ source: '@tensorflow/tfjs-node', folder: expect.stringContaining('tfjs-node') })
-    expect(said.notes).toEqual([
-      expect.stringMatching(/^@tensorflow\/tfjs-node-gpu in '.*' does not load: .*(header|ELF)/),
-    ])
+    expect(said.notes).toEqual([expect.stringMatching(/^@tensorflow\/tfjs-node-gpu in '.*' does not load: ./)])
   }, 120_000)
 })

@@ -14,7 +14,7 @@ try {
   else if (backend === 'tensorflow') await startTensorflow()
   else await tf.setBackend(backend)
 } catch (error) {
-  console.log(JSON.stringify({ code: error.code, message: error.message }))
+  process.stdout.write(JSON.stringify({ code: error.code, message: error.message }))
   process.exit(0)
 }
 await tf.ready()
@@ -42,4 +42,4 @@ for (let step = 0; step < steps; step++) {
   loss.dispose()
   if (step === 0) tensors = tf.memory().numTensors
 }
-console.log(JSON.stringify({ losses, grown: tf.memory().numTensors - tensors }))
+process.stdout.write(JSON.stringify({ losses, grown: tf.memory().numTensors - tensors }))
