@@ -2,6 +2,7 @@ import { avgPoolGrad } from './avg-pool-grad.ts'
 import { batchMatMul } from './batch-mat-mul.ts'
 import { BINARY_KERNELS } from './binary-kernels.ts'
 import { cast } from './cast.ts'
+import { concat } from './concat.ts'
 import { conv2D } from './conv2d.ts'
 import { conv2DBackpropFilter } from './conv2d-backprop-filter.ts'
 import { conv2DBackpropInput } from './conv2d-backprop-input.ts'
@@ -13,8 +14,8 @@ import { fusedMatMul } from './fused-mat-mul.ts'
 import { ggBatchMoments, ggBatchNormalize, ggBatchNormalizeGrad, ggRunningMoments } from './gg-batch-norm.ts'
 import { ggLateralMask } from './gg-lateral-mask.ts'
 import { ggAddScaled, ggFlatten, ggScale, ggScaleByAdam, ggTrace, ggUnflatten } from './gg-optimizer.ts'
-import { ggAccelerate, ggAccelerateGrad, ggGate } from './gg-slopes.ts'
 import { ggReluMaxPool, ggReluMaxPoolGrad } from './gg-relu-max-pool.ts'
+import { ggAccelerate, ggAccelerateGrad, ggGate } from './gg-slopes.ts'
 import { identity } from './identity.ts'
 import { maxPool } from './max-pool.ts'
 import { maxPoolGrad } from './max-pool-grad.ts'
@@ -25,6 +26,7 @@ import { slice } from './slice.ts'
 import { SLOPE_KERNELS } from './slope-kernels.ts'
 import { splitV } from './split-v.ts'
 import { sum } from './sum.ts'
+import { transpose } from './transpose.ts'
 import { UNARY_KERNELS } from './unary-kernels.ts'
 import { unsortedSegmentSum } from './unsorted-segment-sum.ts'
 import type { WasmKernel } from './wasm-kernel.ts'
@@ -34,6 +36,7 @@ export const KERNELS: readonly WasmKernel[] = [
   avgPoolGrad,
   batchMatMul,
   cast,
+  concat,
   conv2D,
   conv2DBackpropFilter,
   conv2DBackpropInput,
@@ -69,6 +72,7 @@ export const KERNELS: readonly WasmKernel[] = [
   slice,
   splitV,
   sum,
+  transpose,
   unsortedSegmentSum,
   ...BINARY_KERNELS,
   ...SLOPE_KERNELS,
