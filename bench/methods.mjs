@@ -1,8 +1,9 @@
 // What gradient gating, GAAF and the lateral mask cost: a training step of a ResNet-8 with each over the same step
 // without, on the WASM backend with @gg/wasm-kernels; and beside it the same net with the same methods as PyTorch hooks on
 // the CPU (methods.py). Both start from the same weights and images, and their losses are compared, or the times mean
-// nothing. Interleaved, medians. Ratios are not printed where the machine is busy, unless BUSY=1.
-// Build first, then: node bench/methods.mjs [rounds]
+// nothing. Interleaved, medians. Ratios of time are not printed where the machine is busy, unless BUSY=1; those of processor
+// time are, which leaves out waiting but not what others do to the caches.
+// Build first, then: node bench/methods.mjs [rounds]. Both halves run on THREADS threads, 1 unless given.
 // GG_PYTHON names a python with PyTorch; without one that half is skipped.
 import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -16,7 +17,7 @@ import { gate } from '@gg/gating'
 import { lateralMask } from '@gg/lateral-mask'
 import { cifarResnet, createSites, saveWeights } from '@gg/models'
 import { sgd } from '@gg/optim'
-import '@gg/wasm-kernels/register'
+import { enableWasm } from '@gg/wasm-kernels'
 import * as tf from '@tensorflow/tfjs-core'
 import { watchMachine } from './methods/quietness.mjs'
 
@@ -34,8 +35,7 @@ const METHODS = {
 }
 
 tf.env().set('IS_TEST', true) // no greeting
-await tf.setBackend('wasm')
-await tf.ready()
+const { threads } = await enableWasm({ threads: Number(process.env.THREADS ?? 1) })
 
 const images = Float32Array.from(
   { length: BATCH * 32 * 32 * 3 },
@@ -47,30 +47,36 @@ const labels = tf.cast(tf.oneHot(tf.tensor1d(classes, 'int32'), 10), 'float32')
 
 const ours = timeOurs()
 const theirs = await timePyTorch()
-print('tfjs on WASM with @gg', ours, true)
+print(`tfjs on WASM with @gg, ${plural(threads)}`, ours, true)
 if (typeof theirs === 'string') console.log(`\nPyTorch: skipped, ${theirs}`)
 else {
   compareLosses(ours.losses, theirs.losses)
-  print(theirs.name, theirs)
+  print(`${theirs.name} with hooks on the CPU, ${plural(theirs.threads)}`, theirs)
 }
 
 /** The times of each method's steps, in milliseconds, round by round, and its losses. */
 function timeOurs() {
-  const runs = Object.entries(METHODS).map(([name, method]) => ({ name, step: stepOf(method), times: [], losses: [] }))
+  const runs = Object.entries(METHODS).map(([name, method]) => ({
+    name,
+    step: stepOf(method),
+    times: [],
+    cpuTimes: [],
+    losses: [],
+  }))
   const machine = watchMachine()
   for (let round = -WARM_UP; round < ROUNDS; round++) {
-    for (const { step, times, losses } of runs) {
-      const start = performance.now()
+    for (const { step, times, cpuTimes, losses } of runs) {
+      const [start, cpu] = [performance.now(), process.cpuUsage()]
       losses.push(step())
-      if (round >= 0) times.push(performance.now() - start)
+      if (round < 0) continue
+      times.push(performance.now() - start)
+      const { user, system } = process.cpuUsage(cpu)
+      cpuTimes.push((user + system) / 1e3)
     }
     machine.probe()
   }
-  return {
-    times: Object.fromEntries(runs.map(({ name, times }) => [name, times])),
-    losses: Object.fromEntries(runs.map(({ name, losses }) => [name, losses])),
-    ...machine.report(),
-  }
+  const byName = (key) => Object.fromEntries(runs.map((run) => [run.name, run[key]]))
+  return { times: byName('times'), cpuTimes: byName('cpuTimes'), losses: byName('losses'), ...machine.report() }
 }
 
 /** One training step with momentum, from weights that are the same for each method; returns the loss. */
@@ -109,7 +115,7 @@ async function timePyTorch() {
     writeFileSync(join(folder, 'weights.safetensors'), await saveWeights(model, weights, { naming: 'pytorch' }))
     writeFileSync(join(folder, 'images.bin'), new Uint8Array(images.buffer))
     writeFileSync(join(folder, 'classes.bin'), new Uint8Array(classes.buffer))
-    const settings = JSON.stringify({ folder, rounds: ROUNDS, warmUp: WARM_UP, batch: BATCH, rate: RATE })
+    const settings = JSON.stringify({ folder, rounds: ROUNDS, warmUp: WARM_UP, batch: BATCH, rate: RATE, threads })
     const machine = watchMachine()
     machine.probe()
     const script = fileURLToPath(new URL('methods.py', import.meta.url))
@@ -135,20 +141,14 @@ function compareLosses(ours, theirs) {
   console.log(`\nThe losses of the first three steps agree with PyTorch's to ${worst.toExponential(0)}.`)
 }
 
-function print(title, { times, busy, text }, goals = false) {
+function print(title, { times, cpuTimes, busy, text }, goals = false) {
   const told = !busy || process.env.BUSY === '1'
   console.log(`\n${title}: a step of a ResNet-8, 32×32×3, batch ${BATCH}, batch norm, SGD with momentum`)
-  const heads = ['method', 'ms', 'over the step without', ...(goals ? ['goal'] : [])]
+  const heads = ['method', 'ms', 'over the step without', 'processor time, over', ...(goals ? ['goal'] : [])]
   console.log(`| ${heads.join(' | ')} |\n|${heads.map(() => ' --- |').join('')}`)
   for (const [name, own] of Object.entries(times)) {
-    // Each round's steps meet the same weather, so ratios are taken round by round.
-    const ratio = median(own.map((ms, i) => ms / times.none[i])).toFixed(3)
-    const cells = [
-      name,
-      median(own).toFixed(1),
-      told ? ratio : 'busy',
-      ...(goals ? [METHODS[name].goal.toFixed(2)] : []),
-    ]
+    const ratios = [told ? over(own, times.none) : 'busy', over(cpuTimes[name], cpuTimes.none)]
+    const cells = [name, median(own).toFixed(1), ...ratios, ...(goals ? [METHODS[name].goal.toFixed(2)] : [])]
     console.log(`| ${cells.join(' | ')} |`)
   }
   const { node } = process.versions
@@ -159,6 +159,15 @@ function print(title, { times, busy, text }, goals = false) {
     console.log(
       `The machine was busy${told ? '' : ', so no ratio is printed: run it again in a quiet hour, or with BUSY=1'}.`,
     )
+}
+
+/** The median of the rounds' ratios: each round's steps meet the same weather. */
+function over(own, without) {
+  return median(own.map((ms, i) => ms / without[i])).toFixed(3)
+}
+
+function plural(threads) {
+  return `${threads} thread${threads === 1 ? '' : 's'}`
 }
 
 function median(numbers) {
