@@ -24,7 +24,7 @@ describe('gg complete', () => {
 
   it('offers the options of a command', async () => {
     expect(await offered('train', '--ba')).toEqual(['--batch-size', '--backend'])
-    expect(await offered('compare', '--')).toEqual(['--json', '--svg', '--html'])
+    expect(await offered('compare', '--')).toEqual(['--json', '--svg', '--html', '--help'])
   })
 
   it('offers what can stand behind an option', async () => {

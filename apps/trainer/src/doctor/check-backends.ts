@@ -5,7 +5,7 @@ import { type Finding, reasonOf } from './finding.ts'
 
 /** The side of the matrices that are multiplied to see whether a backend works, and how fast. */
 const SIDE = 256
-const TIMES = 5
+const TIMES = 2
 
 /**
  * Starts every backend that there is, one after the other, and lets it multiply matrices.
