@@ -1,12 +1,11 @@
 // Convolution, and its gradient with respect to the image, as products of a matrix that is never written: each row of
 // it is the part of the image that the filter covers at one pixel of the result, read where it lies (implicit GEMM).
 //
-// Padding is not multiplied: pixels that see the same taps inside the image make a group, and each group multiplies its
-// part of the filter. With few channels that does not pay, and the image is copied with its padding.
+// Padding is not multiplied, nor written: pixels that see the same taps inside the image make a group, and each group
+// multiplies its part of the filter.
 
 import { Axis } from './axis'
 import { TILE_COLUMNS } from './generated-tiles'
-import { placeWindow } from './images'
 import { at, float, int, real } from './job'
 import { packColumns, packRows } from './pack'
 import { multiplyPacked, panelsOf, RUN_BYTES } from './products'
@@ -35,18 +34,11 @@ class Plan {
   bands: i32
   /** Images in a unit of work, where an image has one band. */
   together: i32
-  /** The size of the part of the image that a band reads, if it is copied. */
-  windowRows: i32
-  windowColumns: i32
   /** Where the tables begin: behind all groups there can be. */
   tables: i32
   /** How many groups there are. */
   groups: i32
 
-  @inline
-  get copies(): bool {
-    return this.windowRows > 0
-  }
   /** The first row that any phase has. */
   @inline
   get firstRow(): i32 {
@@ -55,25 +47,6 @@ class Plan {
   @inline
   get rowStep(): i32 {
     return this.turned ? 1 : this.strideHeight
-  }
-  /** Where the window of the first band begins. */
-  @inline
-  get windowRow(): i32 {
-    return this.turned ? this.firstRow - ((this.filterHeight - 1) * this.dilationHeight) / this.strideHeight : -this.top
-  }
-  @inline
-  get windowColumn(): i32 {
-    if (!this.turned) return -this.left
-    return this.left / this.strideWidth - ((this.filterWidth - 1) * this.dilationWidth) / this.strideWidth
-  }
-  /** Pixels from one row of the source to the next, as the products see it. */
-  @inline
-  get pitch(): i32 {
-    return this.copies ? this.windowColumns : this.sourceWidth
-  }
-  @inline
-  get imagePitch(): i32 {
-    return this.copies ? this.windowRows * this.windowColumns : this.sourceHeight * this.sourceWidth
   }
   @inline
   group(i: i32): Group {
@@ -125,14 +98,11 @@ export function planConvolution(args: usize, from: i32, to: i32, scratch: usize)
 function listGroups(plan: Plan, rows: Axis, columns: Axis, inner: i32, free: usize): usize {
   let next = free
   const firstOfBand = plan.groups
-  // The taps of a window that was copied with its padding are all inside.
-  const height = plan.copies ? i32.MAX_VALUE >> 2 : plan.sourceHeight
-  const width = plan.copies ? i32.MAX_VALUE >> 2 : plan.sourceWidth
   for (let row = rows.first; row < rows.end; ) {
-    const endRow = plan.copies ? rows.end : rows.groupEnd(row, height)
+    const endRow = rows.groupEnd(row, plan.sourceHeight)
     let which = firstOfBand
     for (let column = columns.first; column < columns.end; which++) {
-      const endColumn = plan.copies ? columns.end : columns.groupEnd(column, width)
+      const endColumn = columns.groupEnd(column, plan.sourceWidth)
       const group = plan.group(plan.groups++)
       group.firstRow = row
       group.endRow = endRow
@@ -155,12 +125,10 @@ function listGroups(plan: Plan, rows: Axis, columns: Axis, inner: i32, free: usi
 
 /** The runs of a group, in the order of the packed filter, which is that of their addresses. */
 function listRuns(plan: Plan, group: Group, rows: Axis, columns: Axis, column: i32, inner: i32, free: usize): usize {
-  const copies = plan.copies
-  const row = group.firstRow
-  const firstRow = copies ? 0 : rows.tapAt(row, 0)
-  const endRow = copies ? rows.taps : rows.tapAt(row, plan.sourceHeight)
-  const firstColumn = copies ? 0 : columns.tapAt(column, 0)
-  const endColumn = copies ? columns.taps : columns.tapAt(column, plan.sourceWidth)
+  const firstRow = rows.tapAt(group.firstRow, 0)
+  const endRow = rows.tapAt(group.firstRow, plan.sourceHeight)
+  const firstColumn = columns.tapAt(column, 0)
+  const endColumn = columns.tapAt(column, plan.sourceWidth)
   // Neighbours in the filter that are neighbours in the source are one run.
   const merged = columns.spacing === 1 ? max(endColumn - firstColumn, 1) : 1
   group.length = merged * plan.sourceChannels
@@ -176,7 +144,7 @@ function listRuns(plan: Plan, group: Group, rows: Axis, columns: Axis, column: i
     for (let v = firstColumn; v < endColumn; v += merged) {
       const y = rows.distance + u * rows.spacing
       const x = columns.distance + v * columns.spacing
-      store<i32>(run, ((y * plan.pitch + x) * plan.sourceChannels) << 2)
+      store<i32>(run, ((y * plan.sourceWidth + x) * plan.sourceChannels) << 2)
       store<i32>(run, inner + (u * columns.taps + v) * plan.sourceChannels, 8)
       run += RUN_BYTES
       group.runCount++
@@ -204,7 +172,7 @@ function listRows(
   let next = free
   for (let image = 0; image < plan.together; image++) {
     for (let i = first; i < end; i++) {
-      const source = image * plan.imagePitch + i * rows.step * plan.pitch
+      const source = (image * plan.sourceHeight + i * rows.step) * plan.sourceWidth
       const target = (image * plan.targetHeight + i * rows.grid) * plan.targetWidth
       for (let j = column; j < endColumn; j++) {
         store<i32>(next, ((source + j * columns.step) * plan.sourceChannels) << 2)
@@ -265,7 +233,6 @@ export function convolve(args: usize, from: i32, to: i32, scratch: usize): void 
   const sourceRow = plan.sourceWidth * plan.sourceChannels
   const targetRow = plan.targetWidth * plan.targetChannels
   const gridHeight = plan.turned ? plan.strideHeight : 1
-  let placed = -1
   for (let item = from; item < to; item++) {
     const unit = item / parts
     const part = item % parts
@@ -273,13 +240,9 @@ export function convolve(args: usize, from: i32, to: i32, scratch: usize): void 
     const image = (unit / plan.bands) * plan.together
     const images = min(plan.together, plan.images - image)
     const start = plan.firstRow + band
-    let a = float(x, (image * plan.sourceHeight + start * plan.rowStep) * sourceRow)
-    if (plan.copies) {
-      if (unit !== placed) placeWindows(plan, scratch, x, image, images, band)
-      placed = unit
-      const above = plan.firstRow * plan.rowStep - plan.windowRow
-      a = float(scratch, (above * plan.windowColumns - plan.windowColumn) * plan.sourceChannels)
-    }
+    // The one place that says where a unit is read: what is to be done to an image before (the scale and shift of a
+    // batch norm, a ReLU) could copy the unit's rows to scratch memory here, and nothing else would change.
+    const a = float(x, (image * plan.sourceHeight + start * plan.rowStep) * sourceRow)
     const c = float(at(args, 3), (image * plan.targetHeight + start * gridHeight) * targetRow)
     for (let i = 0; i < plan.groups; i++) {
       const group = plan.group(i)
@@ -309,23 +272,5 @@ export function convolve(args: usize, from: i32, to: i32, scratch: usize): void 
         real(args, 1),
       )
     }
-  }
-}
-
-function placeWindows(plan: Plan, to: usize, x: usize, image: i32, images: i32, band: i32): void {
-  const size = plan.sourceHeight * plan.sourceWidth * plan.sourceChannels
-  const window = plan.windowRows * plan.windowColumns * plan.sourceChannels
-  for (let i = 0; i < images; i++) {
-    placeWindow(
-      float(to, i * window),
-      float(x, (image + i) * size),
-      plan.sourceHeight,
-      plan.sourceWidth,
-      plan.sourceChannels,
-      plan.windowRow + band * plan.rowStep,
-      plan.windowColumn,
-      plan.windowRows,
-      plan.windowColumns,
-    )
   }
 }

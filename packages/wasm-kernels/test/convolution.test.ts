@@ -1,4 +1,4 @@
-import { dispose } from '@tensorflow/tfjs-core'
+import { dispose, type Tensor, tensor } from '@tensorflow/tfjs-core'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { forEachBuild } from './for-each-build.ts'
@@ -13,8 +13,38 @@ onWasm()
 /** For a sum of n products of numbers up to 1: each addition rounds by 6e-8 of a partial sum of about √n / 3. */
 const sumOf = (n: number) => ({ rtol: 1e-5, atol: 1e-6 + 1e-7 * n })
 
+function attrsOf({ strides, dilations, pad: [top, bottom, left, right] }: NaiveConvolution): object {
+  const pad = [
+    [0, 0],
+    [top, bottom],
+    [left, right],
+    [0, 0],
+  ]
+  return { strides, dilations, pad, dataFormat: 'NHWC' }
+}
+
+/** Runs the three kernels and compares with float64. */
+function check(c: NaiveConvolution, x: Tensor, filter: Tensor, dy: Tensor): void {
+  const expected = naive(c, x.dataSync(), filter.dataSync(), dy.dataSync())
+  const attrs = attrsOf(c)
+  const y = runKernel('Conv2D', { x, filter }, attrs)
+  expect(y.shape).toEqual(outShape(c))
+  expect(y.values).toBeAllClose(expected.y, sumOf(c.filter[0] * c.filter[1] * c.filter[2]))
+  const dx = runKernel('Conv2DBackpropInput', { dy, filter }, { ...attrs, inputShape: c.x })
+  expect(dx.values).toBeAllClose(expected.dx, sumOf(c.filter[0] * c.filter[1] * c.filter[3]))
+  const dw = runKernel('Conv2DBackpropFilter', { x, dy }, { ...attrs, filterShape: c.filter })
+  expect(dw.values).toBeAllClose(expected.dw, sumOf(y.shape[0]! * y.shape[1]! * y.shape[2]!))
+}
+
+function checkRandom(c: NaiveConvolution): void {
+  const tensors = [randomNumbers(c.x, 1), randomNumbers(c.filter, 2), randomNumbers(outShape(c), 3)] as const
+  check(c, ...tensors)
+  dispose([...tensors])
+}
+
 const pair = (max: number) => fc.tuple(fc.integer({ min: 1, max }), fc.integer({ min: 1, max }))
-const channels = fc.oneof(fc.integer({ min: 1, max: 20 }), fc.constantFrom(32, 33))
+const channels = fc.oneof(fc.integer({ min: 1, max: 20 }), fc.constantFrom(32, 33, 65))
+const side = fc.integer({ min: 0, max: 4 })
 
 const convolutions: fc.Arbitrary<NaiveConvolution> = fc
   .record({
@@ -25,9 +55,7 @@ const convolutions: fc.Arbitrary<NaiveConvolution> = fc
     output: channels,
     strides: pair(3),
     dilations: pair(3),
-    pad: fc.tuple(...([0, 1, 2, 3] as const).map(() => fc.integer({ min: 0, max: 4 }))) as fc.Arbitrary<
-      [number, number, number, number]
-    >,
+    pad: fc.tuple(side, side, side, side),
   })
   .map(({ images, size, filter, input, output, strides, dilations, pad }) => ({
     x: [images, ...size, input] as const,
@@ -38,32 +66,50 @@ const convolutions: fc.Arbitrary<NaiveConvolution> = fc
   }))
   .filter((c) => outShape(c).every((n) => n > 0))
 
+const one = { strides: [1, 1], dilations: [1, 1], pad: [1, 1, 1, 1] } as const
+
+/** What random shapes are too small for. */
+const LARGE: Readonly<Record<string, NaiveConvolution>> = {
+  'an image in bands': { ...one, x: [2, 40, 40, 64], filter: [3, 3, 64, 5] },
+  'a gradient in bands': { ...one, x: [2, 40, 40, 5], filter: [3, 3, 5, 64] },
+  'a gradient in bands and phases': { ...one, x: [1, 81, 80, 3], filter: [4, 3, 3, 72], strides: [2, 3] },
+  'dilated bands': { ...one, x: [1, 40, 40, 64], filter: [3, 3, 64, 5], dilations: [2, 2], pad: [2, 2, 2, 2] },
+  'a long inner dimension': { ...one, x: [3, 5, 5, 300], filter: [3, 3, 300, 12] },
+  'a run longer than a block': { ...one, x: [7, 3, 3, 1100], filter: [1, 1, 1100, 9], pad: [0, 0, 0, 0] },
+  'images together, and some left over': { ...one, x: [531, 3, 3, 9], filter: [3, 3, 9, 10] },
+  'sums in blocks': { ...one, x: [20, 16, 16, 8], filter: [3, 3, 8, 12] },
+  'sums in blocks, an odd number of columns': { ...one, x: [20, 16, 16, 3], filter: [5, 5, 3, 6], pad: [0, 0, 0, 0] },
+  'wide sums of more than a chunk': { ...one, x: [5, 9, 9, 10], filter: [3, 3, 10, 70], strides: [2, 1] },
+  '1 × 1 with a stride': { ...one, x: [9, 16, 16, 16], filter: [1, 1, 16, 32], strides: [2, 2], pad: [0, 0, 0, 0] },
+}
+
 forEachBuild(() => {
   test(`any convolution and its gradients as in float64`, () => {
-    fc.assert(
-      fc.property(convolutions, (c) => {
-        const x = randomNumbers(c.x, 1)
-        const filter = randomNumbers(c.filter, 2)
-        const dy = randomNumbers(outShape(c), 3)
-        const expected = naive(c, x.dataSync(), filter.dataSync(), dy.dataSync())
-        const [top, bottom, left, right] = c.pad
-        const pad = [
-          [0, 0],
-          [top, bottom],
-          [left, right],
-          [0, 0],
-        ]
-        const attrs = { strides: c.strides, dilations: c.dilations, pad, dataFormat: 'NHWC' }
-        const y = runKernel('Conv2D', { x, filter }, attrs)
-        expect(y.shape).toEqual(outShape(c))
-        expect(y.values).toBeAllClose(expected.y, sumOf(c.filter[0] * c.filter[1] * c.filter[2]))
-        const dx = runKernel('Conv2DBackpropInput', { dy, filter }, { ...attrs, inputShape: c.x })
-        expect(dx.values).toBeAllClose(expected.dx, sumOf(c.filter[0] * c.filter[1] * c.filter[3]))
-        const dw = runKernel('Conv2DBackpropFilter', { x, dy }, { ...attrs, filterShape: c.filter })
-        expect(dw.values).toBeAllClose(expected.dw, sumOf(y.shape[0]! * y.shape[1]! * y.shape[2]!))
-        dispose([x, filter, dy])
-      }),
-      { numRuns: FUZZ },
-    )
+    fc.assert(fc.property(convolutions, checkRandom), { numRuns: FUZZ })
+  })
+
+  test.each(Object.entries(LARGE))('%s', (_, c) => checkRandom(c))
+
+  test('the same tensor as image and as gradient', () => {
+    const c: NaiveConvolution = { ...one, x: [2, 5, 5, 4], filter: [3, 3, 4, 4] }
+    const [x, filter] = [randomNumbers(c.x, 1), randomNumbers(c.filter, 2)]
+    check(c, x, filter, x)
+    dispose([x, filter])
+  })
+
+  test('infinities and NaN go where IEEE says, and no further', () => {
+    for (const special of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
+      const c: NaiveConvolution = { ...one, x: [2, 6, 7, 9], filter: [3, 3, 9, 13], pad: [0, 0, 0, 0] }
+      const [x, filter, dy] = [randomNumbers(c.x, 1), randomNumbers(c.filter, 2), randomNumbers(outShape(c), 3)]
+      const spoilt = (whole: Tensor, at: number) => {
+        const values = whole.dataSync().slice()
+        values[at] = special
+        return tensor(values as Float32Array, whole.shape)
+      }
+      check(c, spoilt(x, 100), filter, spoilt(dy, 50))
+      check(c, x, spoilt(filter, 77), dy)
+      // Beyond the border there is nothing, not even a zero that would make NaN of infinity.
+      check({ ...c, pad: [2, 1, 1, 2] }, x, spoilt(filter, 0), randomNumbers(outShape({ ...c, pad: [2, 1, 1, 2] }), 3))
+    }
   })
 })
