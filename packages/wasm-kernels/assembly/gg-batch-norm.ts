@@ -4,8 +4,13 @@
 import { Lanes } from './gg-lanes'
 import { at, float, int, real } from './job'
 
-/** Rows that are added up in float32 before the sum goes into one of float64. */
-const RUN: i32 = 32
+/**
+ * Rows that are added up in float32 before the sum goes into one of float64. Few where rows are long: those of one channel
+ * would else take one another's place in the cache.
+ */
+function runOf(channels: i32): i32 {
+  return channels < 256 ? 32 : 8
+}
 
 /** The address of the i-th float64 behind `base`. */
 function double(base: usize, i: i32): usize {
@@ -60,19 +65,21 @@ abstract class Runs {
   /** Adds Σg and Σ g(x - μ) of `count` rows at `place`, and writes g if there is a place for it. */
   @inline
   static gradients(args: usize, place: usize, count: i32, mean: v128, sums: usize, products: usize, whole: bool): void {
-    const dy = at(args, 1)
-    const x = at(args, 2)
-    const y = at(args, 3)
+    const output = at(args, 3)
     const written = at(args, 5)
     const stride = float(0, int(args, 6))
     let sum = f32x4.splat(0)
     let product = f32x4.splat(0)
-    for (let i = 0, here = place; i < count; i++, here += stride) {
-      let g = Lanes.load(dy + here, whole)
-      if (y) g = f32x4.mul(g, Lanes.slopeOfRelu(Lanes.load(y + here, whole)))
-      if (written) Lanes.store(written + here, g, whole)
+    let dy = at(args, 1) + place
+    let x = at(args, 2) + place
+    let y = (output ? output : at(args, 1)) + place
+    let to = written + place
+    for (let i = 0; i < count; i++, dy += stride, x += stride, y += stride, to += stride) {
+      let g = Lanes.load(dy, whole)
+      if (output) g = f32x4.mul(g, Lanes.slopeOfRelu(Lanes.load(y, whole)))
+      if (written) Lanes.store(to, g, whole)
       sum = f32x4.add(sum, g)
-      product = f32x4.add(product, f32x4.mul(g, f32x4.sub(Lanes.load(x + here, whole), mean)))
+      product = f32x4.add(product, f32x4.mul(g, f32x4.sub(Lanes.load(x, whole), mean)))
     }
     Runs.add(sums, sum)
     Runs.add(products, product)
@@ -90,13 +97,14 @@ export function ggMomentSums(args: usize, from: i32, to: i32, scratch: usize): v
   const blockRows = int(args, 4)
   const width = int(args, 5)
   const stride = float(0, channels)
+  const run = runOf(channels)
   for (let block = from; block < to; block++) {
     const sums = double(at(args, 0), 2 * block * width)
     const squares = double(sums, width)
     memory.fill(sums, 0, (<usize>width) << 4)
     const end = min(rows, (block + 1) * blockRows)
-    for (let start = block * blockRows; start < end; start += RUN) {
-      const count = min(RUN, end - start)
+    for (let start = block * blockRows; start < end; start += run) {
+      const count = min(run, end - start)
       const x = float(at(args, 1), start * channels)
       let c = 0
       for (; c + 4 <= channels; c += 4) {
@@ -131,28 +139,67 @@ export function ggMoments(args: usize, from: i32, to: i32, scratch: usize): void
 }
 
 // biome-ignore lint/complexity/noStaticOnlyClass: as above.
-abstract class Cells {
+abstract class Columns {
+  /** Normalizes `count` rows of some channels, `stride` bytes apart. */
   @inline
-  static normalize(args: usize, place: usize, channel: usize, slopes: usize, floor: v128, whole: bool): void {
+  static normalize(
+    args: usize,
+    place: usize,
+    stride: usize,
+    count: i32,
+    channel: usize,
+    slopes: usize,
+    floor: v128,
+    whole: bool,
+  ): void {
+    const mean = Lanes.load(at(args, 3) + channel, whole)
+    const slope = Lanes.load(slopes + channel, whole)
+    const offset = Lanes.load(at(args, 5) + channel, whole)
     const residual = at(args, 2)
-    const centred = f32x4.sub(Lanes.load(at(args, 1) + place, whole), Lanes.load(at(args, 3) + channel, whole))
-    const scaled = f32x4.mul(centred, Lanes.load(slopes + channel, whole))
-    let y = f32x4.add(scaled, Lanes.load(at(args, 5) + channel, whole))
-    if (residual) y = f32x4.add(y, Lanes.load(residual + place, whole))
+    let y = at(args, 0) + place
+    let x = at(args, 1) + place
     // pmax(a, b) is a unless a < b: NaN stays NaN.
-    Lanes.store(at(args, 0) + place, f32x4.pmax(y, floor), whole)
+    if (residual) {
+      let shortcut = residual + place
+      for (let i = 0; i < count; i++, y += stride, x += stride, shortcut += stride) {
+        const z = f32x4.add(f32x4.mul(f32x4.sub(Lanes.load(x, whole), mean), slope), offset)
+        Lanes.store(y, f32x4.pmax(f32x4.add(z, Lanes.load(shortcut, whole)), floor), whole)
+      }
+      return
+    }
+    for (let i = 0; i < count; i++, y += stride, x += stride) {
+      const z = f32x4.add(f32x4.mul(f32x4.sub(Lanes.load(x, whole), mean), slope), offset)
+      Lanes.store(y, f32x4.pmax(z, floor), whole)
+    }
   }
 
+  /** slope · (g - level - (x - μ) · along) of `count` rows of some channels. */
   @inline
-  static gradient(args: usize, place: usize, channel: usize, stride: usize, whole: bool): void {
-    const y = at(args, 3)
-    const slope = at(args, 5) + channel
-    let g = Lanes.load(at(args, 1) + place, whole)
-    if (y) g = f32x4.mul(g, Lanes.slopeOfRelu(Lanes.load(y + place, whole)))
-    const centred = f32x4.sub(Lanes.load(at(args, 2) + place, whole), Lanes.load(at(args, 4) + channel, whole))
-    const along = f32x4.mul(centred, Lanes.load(slope + 2 * stride, whole))
-    const rest = f32x4.sub(f32x4.sub(g, Lanes.load(slope + stride, whole)), along)
-    Lanes.store(at(args, 0) + place, f32x4.mul(rest, Lanes.load(slope, whole)), whole)
+  static gradient(args: usize, place: usize, stride: usize, count: i32, channel: usize, whole: bool): void {
+    const mean = Lanes.load(at(args, 4) + channel, whole)
+    const coefficients = at(args, 5) + channel
+    const slope = Lanes.load(coefficients, whole)
+    const level = Lanes.load(coefficients + stride, whole)
+    const along = Lanes.load(coefficients + 2 * stride, whole)
+    const output = at(args, 3)
+    let dx = at(args, 0) + place
+    let dy = at(args, 1) + place
+    let x = at(args, 2) + place
+    // Where there is no ReLU, y is read from dy and not used.
+    let y = (output ? output : at(args, 1)) + place
+    for (let i = 0; i < count; i++, dx += stride, dy += stride, x += stride, y += stride) {
+      let g = Lanes.load(dy, whole)
+      if (output) g = f32x4.mul(g, Lanes.slopeOfRelu(Lanes.load(y, whole)))
+      const centred = f32x4.sub(Lanes.load(x, whole), mean)
+      const rest = f32x4.sub(f32x4.sub(g, level), f32x4.mul(centred, along))
+      Lanes.store(dx, f32x4.mul(rest, slope), whole)
+    }
+  }
+
+  /** Rows that stay in the first-level cache while all their channels are gone through. */
+  @inline
+  static rowsAtATime(channels: i32): i32 {
+    return max(8, 2048 / channels)
   }
 }
 
@@ -168,13 +215,18 @@ export function ggNormalize(args: usize, from: i32, to: i32, scratch: usize): vo
     store<f32>(float(scratch, c), <f32>(inverse * <f64>load<f32>(float(at(args, 4), c))))
   }
   const floor = int(args, 7) ? f32x4.splat(0) : f32x4.splat(-Infinity)
-  for (let row = from; row < to; row++) {
-    const place = float(0, row * channels)
+  const stride = float(0, channels)
+  const rows = Columns.rowsAtATime(channels)
+  for (let row = from; row < to; row += rows) {
+    const count = min(rows, to - row)
+    const place = <usize>row * stride
     let c = 0
     for (; c + 4 <= channels; c += 4) {
-      Cells.normalize(args, float(place, c), float(0, c), scratch, floor, true)
+      Columns.normalize(args, float(place, c), stride, count, float(0, c), scratch, floor, true)
     }
-    for (; c < channels; c++) Cells.normalize(args, float(place, c), float(0, c), scratch, floor, false)
+    for (; c < channels; c++) {
+      Columns.normalize(args, float(place, c), stride, count, float(0, c), scratch, floor, false)
+    }
   }
 }
 
@@ -189,13 +241,14 @@ export function ggNormalizeGradSums(args: usize, from: i32, to: i32, scratch: us
   const rows = int(args, 7)
   const blockRows = int(args, 8)
   const width = int(args, 9)
+  const run = runOf(channels)
   for (let block = from; block < to; block++) {
     const sums = double(at(args, 0), 2 * block * width)
     const products = double(sums, width)
     memory.fill(sums, 0, (<usize>width) << 4)
     const end = min(rows, (block + 1) * blockRows)
-    for (let start = block * blockRows; start < end; start += RUN) {
-      const count = min(RUN, end - start)
+    for (let start = block * blockRows; start < end; start += run) {
+      const count = min(run, end - start)
       const row = float(0, start * channels)
       let c = 0
       for (; c + 4 <= channels; c += 4) {
@@ -243,11 +296,13 @@ export function ggNormalizeGradChannels(args: usize, from: i32, to: i32, scratch
 export function ggNormalizeGrad(args: usize, from: i32, to: i32, scratch: usize): void {
   const channels = int(args, 6)
   const stride = float(0, channels)
-  for (let row = from; row < to; row++) {
-    const place = float(0, row * channels)
+  const rows = Columns.rowsAtATime(channels)
+  for (let row = from; row < to; row += rows) {
+    const count = min(rows, to - row)
+    const place = <usize>row * stride
     let c = 0
-    for (; c + 4 <= channels; c += 4) Cells.gradient(args, float(place, c), float(0, c), stride, true)
-    for (; c < channels; c++) Cells.gradient(args, float(place, c), float(0, c), stride, false)
+    for (; c + 4 <= channels; c += 4) Columns.gradient(args, float(place, c), stride, count, float(0, c), true)
+    for (; c < channels; c++) Columns.gradient(args, float(place, c), stride, count, float(0, c), false)
   }
 }
 
