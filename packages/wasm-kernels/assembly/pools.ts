@@ -58,25 +58,51 @@ class MaxGrad extends Window {
   }
 }
 
+/** Not `value > max`: a NaN is better than what came before, and nothing is better than a NaN. */
+function isBetter(value: v128, max: v128): v128 {
+  return v128.andnot(f32x4.eq(max, max), f32x4.le(value, max))
+}
+
+function give(dx: usize, share: v128): void {
+  v128.store(dx, f32x4.add(v128.load(dx), share))
+}
+
+/** A window of 2 × 2, which most are: without loops, in half of the time. */
+function fourOfTwoByTwo(dx: usize, x: usize, dy: v128, line: usize, step: usize): void {
+  const a = v128.load(x)
+  const b = v128.load(x + step)
+  const c = v128.load(x + line)
+  const d = v128.load(x + line + step)
+  const second = isBetter(b, a)
+  const top = v128.bitselect(b, a, second)
+  const third = isBetter(c, top)
+  const fourth = isBetter(d, v128.bitselect(c, top, third))
+  const ofTop = v128.andnot(v128.andnot(dy, fourth), third)
+  give(dx, v128.andnot(ofTop, second))
+  give(dx + step, v128.and(ofTop, second))
+  give(dx + line, v128.and(v128.andnot(dy, fourth), third))
+  give(dx + line + step, v128.and(dy, fourth))
+}
+
 function four(dx: usize, x: usize, dy: v128, height: i32, width: i32, line: usize, step: usize): void {
+  if (height === 2 && width === 2) {
+    fourOfTwoByTwo(dx, x, dy, line, step)
+    return
+  }
   let max = v128.load(x)
   let best = i32x4.splat(0)
   for (let i = 0, k = 0; i < height; i++) {
     let p = x + <usize>i * line
     for (let j = 0; j < width; j++, k++, p += step) {
       const value = v128.load(p)
-      // Not `value > max`: a NaN is better than what came before, and nothing is better than a NaN.
-      const better = v128.andnot(f32x4.eq(max, max), f32x4.le(value, max))
+      const better = isBetter(value, max)
       max = v128.bitselect(value, max, better)
       best = v128.bitselect(i32x4.splat(k), best, better)
     }
   }
   for (let i = 0, k = 0; i < height; i++) {
     let p = dx + <usize>i * line
-    for (let j = 0; j < width; j++, k++, p += step) {
-      const share = v128.and(dy, i32x4.eq(best, i32x4.splat(k)))
-      v128.store(p, f32x4.add(v128.load(p), share))
-    }
+    for (let j = 0; j < width; j++, k++, p += step) give(p, v128.and(dy, i32x4.eq(best, i32x4.splat(k))))
   }
 }
 
