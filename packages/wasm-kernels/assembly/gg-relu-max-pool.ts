@@ -58,8 +58,7 @@ abstract class Places {
       }
     }
     Lanes.store(float(y, channel), f32x4.pmax(largest, f32x4.splat(0)), whole)
-    const words = i16x8.narrow_i32x4_u(best, best)
-    const bytes = i8x16.narrow_i16x8_u(words, words)
+    const bytes = bytesOf(best)
     if (whole) v128.store_lane<i32>(places + channel, bytes, 0)
     else v128.store_lane<i8>(places + channel, bytes, 0)
   }
@@ -78,8 +77,7 @@ abstract class Places {
   ): void {
     const from = float(output, channel)
     const places = at(args, PLACES) + (output >> 2) + channel
-    const bytes = whole ? v128.load32_zero(places) : i32x4.splat(load<u8>(places))
-    const best = i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(bytes))
+    const best = whole ? numbersAt(places) : i32x4.splat(load<u8>(places))
     const slope = Lanes.slopeOfRelu(Lanes.load(at(args, 2) + from, whole))
     const share = f32x4.mul(Lanes.load(at(args, 1) + from, whole), slope)
     for (let i = 0, k = 0; i < height; i++) {
@@ -102,16 +100,36 @@ export function ggReluMaxPoolGrad(args: usize, from: i32, to: i32, scratch: usiz
   for (let image = from; image < to; image++) eachWindowOfImage<Spread>(args, image)
 }
 
+/** Four whole numbers below 256 as bytes, the first four of the result. */
+function bytesOf(numbers: v128): v128 {
+  const halves = i16x8.narrow_i32x4_u(numbers, numbers)
+  return i8x16.narrow_i16x8_u(halves, halves)
+}
+
+/** Four bytes as whole numbers. */
+function numbersAt(bytes: usize): v128 {
+  return i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(v128.load32_zero(bytes)))
+}
+
 /**
  * Float32 holds whole numbers of 24 bits: word w gets the places w, words + w, 2 words + w, ..., the first as its lowest.
  * Arguments: words, places, how many words, places of a word, bits of a place. Items: words.
  */
 export function ggPackPlaces(args: usize, from: i32, to: i32, scratch: usize): void {
   const words = int(args, 2)
+  const count = int(args, 3)
   const bits = int(args, 4)
-  for (let w = from; w < to; w++) {
+  let w = from
+  for (; w + 4 <= to; w += 4) {
+    let word = i32x4.splat(0)
+    for (let i = count - 1; i >= 0; i--) {
+      word = v128.or(i32x4.shl(word, bits), numbersAt(at(args, 1) + i * words + w))
+    }
+    v128.store(float(at(args, 0), w), f32x4.convert_i32x4_s(word))
+  }
+  for (; w < to; w++) {
     let word = 0
-    for (let i = int(args, 3) - 1; i >= 0; i--) word = (word << bits) | <i32>load<u8>(at(args, 1) + i * words + w)
+    for (let i = count - 1; i >= 0; i--) word = (word << bits) | <i32>load<u8>(at(args, 1) + i * words + w)
     store<f32>(float(at(args, 0), w), <f32>word)
   }
 }
@@ -122,7 +140,15 @@ export function ggUnpackPlaces(args: usize, from: i32, to: i32, scratch: usize):
   const count = int(args, 3)
   const bits = int(args, 4)
   const mask = (1 << bits) - 1
-  for (let w = from; w < to; w++) {
+  let w = from
+  for (; w + 4 <= to; w += 4) {
+    let word = i32x4.trunc_sat_f32x4_s(v128.load(float(at(args, 1), w)))
+    for (let i = 0; i < count; i++) {
+      v128.store_lane<i32>(at(args, 0) + i * words + w, bytesOf(v128.and(word, i32x4.splat(mask))), 0)
+      word = i32x4.shr_u(word, bits)
+    }
+  }
+  for (; w < to; w++) {
     let word = <i32>load<f32>(float(at(args, 1), w))
     for (let i = 0; i < count; i++, word >>= bits) store<u8>(at(args, 0) + i * words + w, <u8>(word & mask))
   }
