@@ -84,7 +84,7 @@ pre { background: var(--card); border: 1px solid var(--faint); border-radius: 8p
 .tile { background: var(--card); border: 1px solid var(--faint); border-radius: 8px; padding: 10px 14px; }
 .tile b { display: block; font-size: 22px; line-height: 1.3; font-weight: 600; font-variant-numeric: tabular-nums; }
 .tile span { color: var(--soft); font-size: 13px; }
-.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 370px), 1fr)); gap: 16px; }
+.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 340px), 1fr)); gap: 16px; }
 figure { margin: 0; min-width: 0; background: var(--card); border: 1px solid var(--faint); border-radius: 8px; padding: 14px 14px 12px; }
 figure svg { display: block; width: 100%; height: auto; }
 figcaption { font-size: 13px; margin-top: 6px; }

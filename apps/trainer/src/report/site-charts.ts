@@ -7,6 +7,8 @@ export interface SiteSeries {
   readonly values: readonly (readonly [site: string, value: number])[]
   /** Joined by a line; dots unless given. */
   readonly joined?: boolean
+  /** Rings around the dots of another series, with which they may coincide. */
+  readonly ring?: boolean
   /** The index of its colour. */
   readonly color: number
 }
@@ -49,7 +51,7 @@ export function drawBySite(
         axisTick: { show: false },
         splitLine: { show: true, lineStyle: { color: FAINT, type: 'dotted' } },
       },
-      series: series.map(({ values, joined, color }) => {
+      series: series.map(({ values, joined, ring, color }) => {
         const paint = SERIES[color % SERIES.length]
         const at = new Map(values)
         return {
@@ -59,8 +61,8 @@ export function drawBySite(
             return x === undefined || !Number.isFinite(x) || (log && x <= 0) ? [] : [[rounded(x), i]]
           }),
           symbol: 'circle',
-          symbolSize: 7,
-          itemStyle: { color: paint },
+          symbolSize: ring ? 10 : 7,
+          itemStyle: ring ? { color: 'transparent', borderColor: paint, borderWidth: 1.75 } : { color: paint },
           lineStyle: { color: paint, width: joined ? 1.5 : 0 },
         }
       }),

@@ -39,7 +39,7 @@ function flowFigure(lines: readonly SitesLine[], last: SitesLine): Markup {
     color: [4, 2, 0].slice(3 - chosen.length)[i] ?? 0,
   }))
   const shaped = bySite(last.sites, (site) => site.shaped?.meanAbs)
-  const behind = { name: `epoch ${epochs(last.epoch)}, as it goes on`, values: shaped, color: 1 }
+  const behind = { name: `epoch ${epochs(last.epoch)}, as it goes on`, values: shaped, color: 1, ring: true }
   return figure(
     'Gradient flow',
     drawBySite([...arriving, ...(shaped.length > 0 ? [behind] : [])], {
@@ -54,7 +54,7 @@ function flowFigure(lines: readonly SitesLine[], last: SitesLine): Markup {
 function keptFigure({ sites, epoch }: SitesLine): Markup {
   const arriving = { name: 'arrives', values: bySite(sites, ({ flow }) => 100 * flow.kept), color: 0 }
   const shaped = bySite(sites, (site) => (site.shaped === undefined ? undefined : 100 * site.shaped.kept))
-  const behind = { name: 'goes on', values: shaped, color: 1 }
+  const behind = { name: 'goes on', values: shaped, color: 1, ring: true }
   return figure(
     'Kept fraction',
     drawBySite([arriving, ...(shaped.length > 0 ? [behind] : [])], {
