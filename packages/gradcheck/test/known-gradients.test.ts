@@ -32,6 +32,12 @@ const faults: { readonly [backend: string]: { readonly [name: string]: RegExp } 
     mirrorPad: /got 12 of 16 probes wrong/,
     'max, a tie': /along random signs: analytic -?2/,
   },
+  // What is left is tfjs' own: these three are wrong in its table of gradients, whatever computes them.
+  tensorflow: {
+    stridedSlice: /gradient function not found for StridedSlice/,
+    mirrorPad: /got 12 of 16 probes wrong/,
+    'max, a tie': /along random signs: analytic -?2/,
+  },
 }
 
 onBackends((backend) => {

@@ -1,0 +1,253 @@
+// Training steps of ResNet-8 (batch 64, 32 x 32 x 3) on libtensorflow: as tfjs-node has it, with the kernels of @gg/native,
+// and with batch norm in closed form; beside @gg/wasm-kernels and PyTorch on the same CPU. Every contestant is a process
+// of its own that waits while the others run; they take turns, and medians over the rounds are compared.
+// Build first, then: GG_TENSORFLOW=/path/to/venv node bench/native.mjs [--rounds 5] [--profile] [--slow]
+// GG_PYTHON names a python with PyTorch; without one its rows are left out. `--profile` says where a step's time goes.
+// `--slow` adds tfjs' own cpu backend, which takes seconds a step.
+import { spawn, spawnSync } from 'node:child_process'
+import { availableParallelism, cpus } from 'node:os'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+
+const { values: options } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '5' },
+    profile: { type: 'boolean', default: false },
+    slow: { type: 'boolean', default: false },
+    contestant: { type: 'string' },
+  },
+})
+const BATCH = 64
+/** Milliseconds a contestant has in each round. */
+const TURN = 2000
+const here = (path) => fileURLToPath(new URL(path, import.meta.url))
+
+if (options.contestant !== undefined) await contestant(JSON.parse(options.contestant))
+else if (options.profile) await contestant({ backend: 'tensorflow', norm: 'closed', profile: true })
+else await race()
+
+async function race() {
+  const { watchMachine } = await import('./methods/quietness.mjs')
+  const ours = (settings) => ({
+    command: [process.execPath, here('native.mjs'), '--contestant', JSON.stringify(settings)],
+  })
+  const python = [process.env.GG_PYTHON, 'python3'].find(
+    (name) => name !== undefined && spawnSync(name, ['-c', 'import torch']).status === 0,
+  )
+  if (python === undefined)
+    console.log('No python with PyTorch was found: its rows are left out. Name one with GG_PYTHON.')
+  const torch = (layout) => ({
+    command: [
+      python,
+      here('training/torch_steps.py'),
+      JSON.stringify({ net: 'resnet8', threads: availableParallelism(), layout }),
+    ],
+    peer: true,
+  })
+  const rows = await Promise.all(
+    [
+      ours({ backend: 'tensorflow', norm: 'stock', kernels: 'stock' }),
+      ours({ backend: 'tensorflow', norm: 'stock' }),
+      ours({ backend: 'tensorflow', norm: 'closed' }),
+      ours({ backend: 'wasm', norm: 'closed' }),
+      ...(options.slow ? [ours({ backend: 'cpu', norm: 'closed' })] : []),
+      ...(python === undefined ? [] : [torch('contiguous'), torch('channels_last')]),
+    ].map(start),
+  )
+  const machine = watchMachine()
+  for (const row of rows) {
+    await row.run(3)
+    row.turns = Math.max(1, Math.min(100, Math.round(TURN / median((await row.run(5)).times))))
+    row.medians = []
+  }
+  for (let round = 0; round < Number(options.rounds); round++) {
+    machine.probe()
+    for (const row of rows) row.medians.push(median((await row.run(row.turns)).times))
+  }
+  const { busy, text } = machine.report(rows.reduce((sum, { usedMs }) => sum + usedMs(), 0))
+  for (const { stop } of rows) stop()
+  const peers = rows.filter(({ peer }) => peer).sort((a, b) => median(a.medians) - median(b.medians))
+  console.log(`\nResNet-8, batch ${BATCH}: a training step`)
+  console.log("| | ms | images/s | of the first row | of PyTorch's best |\n| --- | --- | --- | --- | --- |")
+  for (const { title, medians } of rows) {
+    const ms = median(medians)
+    // Rounds meet the same weather, so ratios are taken round by round.
+    const ratio = (over) => (over ? median(medians.map((own, i) => over.medians[i] / own)).toFixed(2) : '')
+    const images = Math.round((1000 * BATCH) / ms).toLocaleString('en')
+    console.log(`| ${[title, ms.toFixed(1), images, ratio(rows[0]), ratio(peers[0])].join(' | ')} |`)
+  }
+  console.log(
+    `${cpus()[0].model}, ${availableParallelism()} cores, Node ${process.versions.node}, ${options.rounds} rounds: ${text}.`,
+  )
+  if (busy) console.log('The machine was busy: believe no ratio above, and run it again in a quiet hour.')
+}
+
+/** Starts a contestant and resolves when it is ready. */
+async function start({ command: [program, ...args], peer = false }) {
+  const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] })
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+  const read = async () => {
+    const { value, done } = await lines.next()
+    if (done) throw new Error(`${program} ${args.join(' ')} ended before its turn.`)
+    return JSON.parse(value)
+  }
+  const { title } = await read()
+  let used = 0
+  return {
+    title,
+    peer,
+    usedMs: () => used,
+    async run(count) {
+      child.stdin.write(`${JSON.stringify({ method: 'plain', count })}\n`)
+      const answer = await read()
+      if (!Number.isFinite(answer.loss)) throw new Error(`${title}: the loss is ${answer.loss}.`)
+      used += answer.times.reduce((sum, ms) => sum + ms, 0)
+      return answer
+    },
+    stop: () => child.kill(),
+  }
+}
+
+function median(numbers) {
+  return [...numbers].sort((a, b) => a - b)[numbers.length >> 1]
+}
+
+/** Reads how many steps to take, one number a line, and answers with the milliseconds of each and the last loss. */
+async function contestant({ backend, norm, kernels = 'ours', profile = false }) {
+  await import('@gg/core/register-gradients')
+  const { createOptimizer } = await import('@gg/core')
+  const { cifarResnet } = await import('@gg/models')
+  const { sgd } = await import('@gg/optim')
+  const tf = await import('@tensorflow/tfjs-core')
+  tf.env().set('IS_TEST', true) // no greeting
+  const where = await startBackend(tf, backend, kernels)
+  const x = tf.randomNormal([BATCH, 32, 32, 3], 0, 1, 'float32', 1)
+  const classes = tf.tensor1d(Int32Array.from({ length: BATCH }, (_, i) => (7 * i) % 10))
+  const labels = tf.cast(tf.oneHot(classes, 10), 'float32')
+  const cost = (logits) => tf.neg(tf.mean(tf.sum(tf.mul(tf.logSoftmax(logits), labels), 1)))
+  const model = cifarResnet({ depth: 8 })
+  const optimizer = createOptimizer(sgd(0.01, { momentum: 0.9 }), model.init(0))
+  let stats = model.initStats()
+  const stock = () => optimizer.minimize((params) => cost(stockResnet8(tf, params, x)))
+  const closed = () => {
+    const { value, aux } = optimizer.minimizeWithAux((params) => {
+      const { logits, stats: next } = model.applyWithStats(params, stats, x, { training: true })
+      return [cost(logits), next]
+    })
+    tf.dispose(Object.values(stats).flatMap((part) => Object.values(part)))
+    stats = aux
+    return value
+  }
+  const step = async () => {
+    const value = (norm === 'stock' ? stock : closed)()
+    const [loss] = await value.data()
+    value.dispose()
+    return loss
+  }
+  if (profile) return await printProfile(tf, step)
+  console.log(
+    JSON.stringify({ title: `${where}, ${norm === 'stock' ? "tfjs' batch norm" : 'batch norm of @gg/models'}` }),
+  )
+  for await (const line of createInterface({ input: process.stdin })) {
+    const { count } = JSON.parse(line)
+    const times = []
+    let loss
+    for (let i = 0; i < count; i++) {
+      const begin = performance.now()
+      loss = await step()
+      times.push(performance.now() - begin)
+    }
+    console.log(JSON.stringify({ times, loss }))
+  }
+}
+
+async function startBackend(tf, backend, kernels) {
+  if (backend === 'cpu') {
+    await import('@tensorflow/tfjs-backend-cpu')
+    await tf.setBackend('cpu')
+    return 'tfjs cpu'
+  }
+  if (backend === 'wasm') {
+    const { enableWasm } = await import('@gg/wasm-kernels')
+    const { build, threads } = await enableWasm({ threads: Math.min(4, availableParallelism()) })
+    return `WASM, @gg/wasm-kernels, ${build}, threads: ${threads}`
+  }
+  // The kernels of tfjs-node as they are, kept before ours take their places.
+  await import('../packages/native/dist/tensorflow-kernels.js')
+  const shipped = tf.getKernelsForBackend('tensorflow')
+  const { startTensorflow } = await import('@gg/native')
+  const { version } = await startTensorflow()
+  if (kernels === 'ours') return `TensorFlow ${version}, kernels of @gg/native`
+  for (const { kernelName } of tf.getKernelsForBackend('tensorflow')) tf.unregisterKernel(kernelName, 'tensorflow')
+  for (const kernel of shipped) tf.registerKernel(kernel)
+  return `TensorFlow ${version}, kernels of tfjs-node`
+}
+
+/** ResNet-8 with batch norm as tfjs users write it; 'same' where tfjs-node's kernels refuse a number as padding. */
+function stockResnet8(tf, params, x) {
+  const leaf = (path) => path.split('/').reduce((tree, name) => tree[name], params)
+  const norm = (y, path) => {
+    const { mean, variance } = tf.moments(y, [0, 1, 2])
+    return tf.batchNorm(y, mean, variance, leaf(`${path}/offset`), leaf(`${path}/scale`), 1e-5)
+  }
+  const conv = (y, path, stride = 1) =>
+    norm(tf.conv2d(y, leaf(`${path}/kernel`), stride, 'same'), `${path}/normalization`)
+  let y = tf.relu(conv(x, 'conv1'))
+  for (const [i, stage] of ['stage1', 'stage2', 'stage3'].entries()) {
+    const stride = i === 0 ? 1 : 2
+    const inner = tf.relu(conv(y, `${stage}/block1/conv1`, stride))
+    const added = i === 0 ? 0 : y.shape[3] / 2
+    // Shortcut A: every second pixel, and zeros for the channels that are new.
+    const shortcut =
+      i === 0
+        ? y
+        : tf.pad(tf.avgPool(y, 1, 2, 'valid'), [
+            [0, 0],
+            [0, 0],
+            [0, 0],
+            [added, added],
+          ])
+    y = tf.relu(tf.add(conv(inner, `${stage}/block1/conv2`), shortcut))
+  }
+  return tf.add(tf.matMul(tf.mean(y, [1, 2]), leaf('logits/kernel')), leaf('logits/bias'))
+}
+
+/** How long the operations of a step take within TensorFlow, and what is left. */
+async function printProfile(tf, step) {
+  const backend = tf.backend()
+  const { binding } = backend
+  const seen = new Map()
+  const timed = Object.fromEntries(Object.getOwnPropertyNames(binding).map((name) => [name, binding[name]]))
+  let creating = 0
+  timed.executeOp = (name, ...rest) => {
+    const begin = performance.now()
+    const result = binding.executeOp(name, ...rest)
+    const [count, ms] = seen.get(name) ?? [0, 0]
+    seen.set(name, [count + 1, ms + performance.now() - begin])
+    return result
+  }
+  timed.createTensor = (...args) => {
+    const begin = performance.now()
+    const id = binding.createTensor(...args)
+    creating += performance.now() - begin
+    return id
+  }
+  backend.binding = timed
+  const steps = 20
+  for (let i = 0; i < 5; i++) await step()
+  seen.clear()
+  creating = 0
+  const begin = performance.now()
+  for (let i = 0; i < steps; i++) await step()
+  const whole = (performance.now() - begin) / steps
+  const rows = [...seen].map(([name, [count, ms]]) => ({ name, count: count / steps, ms: ms / steps }))
+  rows.sort((a, b) => b.ms - a.ms)
+  const within = rows.reduce((sum, { ms }) => sum + ms, 0)
+  console.log('| operation | a step | ms |\n| --- | --- | --- |')
+  for (const { name, count, ms } of rows.slice(0, 14)) console.log(`| ${name} | ${count} | ${ms.toFixed(2)} |`)
+  const others = rows.slice(14).reduce((sum, { ms }) => sum + ms, 0)
+  console.log(`| others | | ${others.toFixed(2)} |\n| tensors from JavaScript | | ${(creating / steps).toFixed(2)} |`)
+  console.log(`| JavaScript: tape, kernels, disposal | | ${(whole - within - creating / steps).toFixed(2)} |`)
+  console.log(`| the step | ${rows.reduce((sum, { count }) => sum + count, 0)} | ${whole.toFixed(1)} |`)
+}
