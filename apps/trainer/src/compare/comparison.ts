@@ -9,7 +9,7 @@ export type MeasureName = 'testAccuracy' | 'testLoss' | 'trainLoss' | 'imagesPer
 export type Verdict = 'within noise' | 'more than noise' | 'unknown'
 
 /** A run, and what it ended with. */
-export interface ComparedRun {
+interface ComparedRun {
   readonly folder: string
   readonly seed: unknown
   readonly measures: Readonly<Record<MeasureName, number>>

@@ -13,20 +13,17 @@ use([GridComponent, LineChart, ScatterChart, SVGRenderer])
 export const INK = '#010101'
 /** Lines that are not to be looked at. */
 export const FAINT = '#020202'
-/** The page itself. */
-export const PAPER = '#030303'
 /** Series, told apart by people with any colour vision; the seventh is the first again. */
 export const SERIES: readonly string[] = ['#040401', '#040402', '#040403', '#040404', '#040405', '#040406']
 
 const VARIABLES: readonly (readonly [color: string, variable: string])[] = [
   [INK, 'var(--ink)'],
   [FAINT, 'var(--faint)'],
-  [PAPER, 'var(--paper)'],
   ...SERIES.map((color, i) => [color, `var(--series-${i + 1})`] as const),
 ]
 
 /** What a colour of a chart stands for. */
-export interface ChartKey {
+interface ChartKey {
   readonly name: string
   /** The index of its colour among the series. */
   readonly color: number

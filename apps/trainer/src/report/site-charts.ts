@@ -1,5 +1,5 @@
 import { axis, type Chart, drawChart, FAINT, INK, rounded, SERIES } from './chart.ts'
-import type { FlowNumbers, SiteObservation } from './report-lines.ts'
+import type { SiteObservation } from './report-lines.ts'
 
 /** A number for each site. */
 export interface SiteSeries {
@@ -129,9 +129,4 @@ export function bySite(
     const value = of(site)
     return value === undefined ? [] : [[site.name, value] as const]
   })
-}
-
-/** What goes on from a site: the gradient that is shaped there, or the one that arrives. */
-export function leaving({ flow, shaped }: SiteObservation): FlowNumbers {
-  return shaped ?? flow
 }
