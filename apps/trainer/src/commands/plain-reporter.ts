@@ -21,7 +21,7 @@ export function createPlainReporter(out: Output): Reporter {
       if (curves !== undefined) line(`curves: ${curves}`)
       if (report !== undefined) line(`report: ${report}`)
       line(`run: ${folder}`)
-      if (status !== 'completed') line(`go on with: gg resume ${folder}`)
+      if (status === 'stopped') line(`go on with: gg resume ${folder}`)
     },
   }
 }

@@ -66,7 +66,7 @@ export function createTerminalReporter(out: Writable): Reporter {
       if (message !== undefined && status === 'completed') log.info(message, options)
       if (curves !== undefined) log.info(`curves  ${curves}`, options)
       if (report !== undefined) log.info(`report  ${report}`, options)
-      if (status !== 'completed') log.info(`go on with  gg resume ${folder}`, options)
+      if (status === 'stopped') log.info(`go on with  gg resume ${folder}`, options)
       outro(`run  ${folder}`, options)
     },
   }
