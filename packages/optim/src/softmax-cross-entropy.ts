@@ -1,4 +1,18 @@
-import { logSoftmax, mul, neg, sum, type Tensor, tidy } from '@tensorflow/tfjs-core'
+import { fusedKernel } from '@gg/core'
+import {
+  customGrad,
+  exp,
+  expandDims,
+  type GradSaveFunc,
+  logSoftmax,
+  mul,
+  neg,
+  sub,
+  sum,
+  type Tensor,
+  tidy,
+  util,
+} from '@tensorflow/tfjs-core'
 
 /**
  * Cross entropy between logits and a distribution over classes, one number for each example.
@@ -23,5 +37,31 @@ import { logSoftmax, mul, neg, sum, type Tensor, tidy } from '@tensorflow/tfjs-c
  * ```
  */
 export function softmaxCrossEntropy(logits: Tensor, labels: Tensor): Tensor {
-  return tidy(() => neg(sum(mul(labels, logSoftmax(logits)), -1)))
+  if (!util.arraysEqual(logits.shape, labels.shape)) return tidy(() => losses(labels, logSoftmax(logits)))
+  // As one node: some fifteen small operations become two kernels where they are registered.
+  const node = customGrad((...args: (Tensor | GradSaveFunc)[]) => {
+    const [logits, labels, save] = args as [Tensor, Tensor, GradSaveFunc]
+    save([logits, labels])
+    const [value] = fusedKernel('GgSoftmaxCrossEntropy', { logits, labels }, {}, () => [
+      losses(labels, logSoftmax(logits)),
+    ])
+    return {
+      value: value as Tensor,
+      gradFunc: (dy: Tensor, saved: Tensor[]) => gradients(dy, saved as [Tensor, Tensor]),
+    }
+  })
+  return node(logits, labels)
+}
+
+function losses(labels: Tensor, logProbabilities: Tensor): Tensor {
+  return neg(sum(mul(labels, logProbabilities), -1))
+}
+
+function gradients(dy: Tensor, [logits, labels]: readonly [Tensor, Tensor]): Tensor[] {
+  return fusedKernel('GgSoftmaxCrossEntropyGrad', { dy, logits, labels }, {}, () => {
+    const rows = expandDims(dy, -1)
+    const logProbabilities = logSoftmax(logits)
+    const excess = sub(mul(exp(logProbabilities), sum(labels, -1, true)), labels)
+    return [mul(rows, excess), neg(mul(rows, logProbabilities))]
+  })
 }

@@ -12,10 +12,12 @@ import { max, min } from './extremes.ts'
 import { fusedConv2d, fusedDepthwiseConv2d } from './fused-convolutions.ts'
 import { fusedMatMul } from './fused-mat-mul.ts'
 import { ggBatchMoments, ggBatchNormalize, ggBatchNormalizeGrad, ggRunningMoments } from './gg-batch-norm.ts'
+import { ggSoftmaxCrossEntropy, ggSoftmaxCrossEntropyGrad } from './gg-cross-entropy.ts'
 import { ggLateralMask } from './gg-lateral-mask.ts'
 import { ggAddScaled, ggFlatten, ggScale, ggScaleByAdam, ggTrace, ggUnflatten } from './gg-optimizer.ts'
 import { ggReluMaxPool, ggReluMaxPoolGrad } from './gg-relu-max-pool.ts'
 import { ggAccelerate, ggAccelerateGrad, ggGate } from './gg-slopes.ts'
+import { ggAddBias, ggAddBiasGrad } from './gg-bias.ts'
 import { identity } from './identity.ts'
 import { maxPool } from './max-pool.ts'
 import { maxPoolGrad } from './max-pool-grad.ts'
@@ -55,7 +57,11 @@ export const KERNELS: readonly WasmKernel[] = [
   ggScaleByAdam,
   ggTrace,
   ggUnflatten,
+  ggAddBias,
+  ggAddBiasGrad,
   ggLateralMask,
+  ggSoftmaxCrossEntropy,
+  ggSoftmaxCrossEntropyGrad,
   ggReluMaxPool,
   ggReluMaxPoolGrad,
   ggGate,
