@@ -3,10 +3,10 @@ import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import '@gg/core/register-gradients'
 import { circuitToSvg, traceGradient } from '@gg/gradcheck'
-import { lenet } from '@gg/models'
 import '@tensorflow/tfjs-backend-cpu'
 import * as tf from '@tensorflow/tfjs-core'
-import { neuron, numbers, product, staged } from './known-functions.mjs'
+import { neuron, product, staged } from './known-functions.mjs'
+import { lenetLoss, lenetParams } from './lenet.mjs'
 
 tf.env().set('IS_TEST', true) // no greeting
 await tf.setBackend('cpu')
@@ -27,11 +27,4 @@ draw(
   await traceGradient(staged.f, staged.inputs()),
 )
 
-const model = lenet()
-const images28 = numbers([4, 28, 28, 1], 1, 0.5, 0.5)
-const labels = tf.oneHot(tf.tensor1d([3, 1, 4, 1], 'int32'), 10)
-const loss = (params) => {
-  const logits = model.apply(params, images28)
-  return tf.neg(tf.mean(tf.sum(tf.mul(tf.logSoftmax(logits), labels), 1)))
-}
-draw('lenet', 'The whole backward pass of a LeNet on four images', await traceGradient(loss, model.init(0)))
+draw('lenet', 'The whole backward pass of a LeNet on four images', await traceGradient(lenetLoss, lenetParams()))

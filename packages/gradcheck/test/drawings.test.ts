@@ -5,21 +5,19 @@ import { onBackends } from '@gg/testing'
 import { logSoftmax, mean, neg, type Tensor4D } from '@tensorflow/tfjs-core'
 import { describe, expect, it } from 'vitest'
 import { numbers, product } from '../scripts/known-functions.mjs'
+import { lenetLoss, lenetParams } from '../scripts/lenet.mjs'
 import { traced } from './traced.ts'
+
+const LAYERS = new Set(['conv1', 'conv2', 'dense1', 'dense2', 'logits'])
 
 onBackends(() => {
   it('a LeNet has its whole backward pass drawn', async () => {
-    const model = lenet()
-    const images = numbers([4, 28, 28, 1], 1, 0.5, 0.5) as Tensor4D
-    const params = model.init(0)
-    const loss = (at: typeof params) => neg(mean(logSoftmax(model.apply(at, images))))
-    const circuit = await traceGradient(loss, params)
+    const params = lenetParams()
+    const circuit = await traceGradient(lenetLoss, params)
     const kernels = circuit.gates.map(({ kernel }) => kernel)
     const count = (kernel: string) => kernels.filter((name) => name === kernel).length
     expect([count('Conv2D'), count('MaxPool'), count('Relu'), count('BatchMatMul')]).toEqual([2, 2, 4, 3])
-    expect(new Set(circuit.gates.map(({ layer }) => layer))).toEqual(
-      new Set(['conv1', 'conv2', 'dense1', 'dense2', 'logits']),
-    )
+    expect(new Set(circuit.gates.map(({ layer }) => layer))).toEqual(LAYERS)
     const svg = circuitToSvg(circuit)
     for (const word of ['conv1/kernel', 'MaxPool', '[4, 28, 28, 6]', 'logits/bias']) expect(svg).toContain(word)
     expect(svg).not.toMatch(/NaN|undefined/)
@@ -27,6 +25,16 @@ onBackends(() => {
     expect(circuitToText(circuit)).toMatch(
       /MaxPool\(#\d+\) \[4,14,14,6\] = ‖[\d.]+‖, gradient ‖[\d.e-]+‖, which it routes in conv1/,
     )
+    disposeTree(params)
+  })
+
+  it('a model that fuses its layers has them named all the same', async () => {
+    const model = lenet()
+    const params = model.init(0)
+    const images = numbers([4, 28, 28, 1], 1, 0.5, 0.5) as Tensor4D
+    const loss = (at: typeof params) => neg(mean(logSoftmax(model.apply(at, images))))
+    const { gates } = await traceGradient(loss, params)
+    expect(new Set(gates.map(({ layer }) => layer))).toEqual(LAYERS)
     disposeTree([params, images])
   })
 })
