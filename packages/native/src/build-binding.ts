@@ -10,12 +10,12 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs'
-import { createRequire } from 'node:module'
 import { arch, platform } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import envPaths from 'env-paths'
+import nodeApi from 'node-api-headers'
 import { findCompiler } from './find-compiler.ts'
 import { NativeError } from './native-error.ts'
 import type { TensorflowLibrary } from './tensorflow-library.ts'
@@ -39,7 +39,7 @@ const SOURCES = fileURLToPath(new URL('../dist/binding/', import.meta.url))
 const NODE_API = '8'
 
 /** The folder in which bindings are kept. */
-export function cacheFolderOf({ cacheFolder }: BuildOptions = {}): string {
+function cacheFolderOf({ cacheFolder }: BuildOptions): string {
   return cacheFolder ?? (process.env['GG_NATIVE_CACHE'] || envPaths('gg-native', { suffix: '' }).cache)
 }
 
@@ -104,9 +104,17 @@ function compileLoader(compiler: string, library: TensorflowLibrary, folder: str
 }
 
 async function compile(compiler: string, library: TensorflowLibrary, args: readonly string[]): Promise<void> {
-  const { include_dir: nodeHeaders } = createRequire(import.meta.url)('node-api-headers') as { include_dir: string }
   const shared = platform() === 'darwin' ? ['-shared', '-undefined', 'dynamic_lookup'] : ['-shared']
-  const common = ['-std=c++17', '-O2', '-fPIC', '-w', `-DNAPI_VERSION=${NODE_API}`, '-I', nodeHeaders, ...shared]
+  const common = [
+    '-std=c++17',
+    '-O2',
+    '-fPIC',
+    '-w',
+    `-DNAPI_VERSION=${NODE_API}`,
+    '-I',
+    nodeApi.include_dir,
+    ...shared,
+  ]
   try {
     await promisify(execFile)(compiler, [...common, ...args], { maxBuffer: 2 ** 26 })
   } catch (cause) {
