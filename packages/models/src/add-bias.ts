@@ -1,15 +1,56 @@
-import { add, clone, customGrad, reshape, sum, type Tensor, type Tensor1D } from '@tensorflow/tfjs-core'
+import { fusedKernel } from '@gg/core'
+import {
+  add,
+  clone,
+  customGrad,
+  type GradSaveFunc,
+  mul,
+  relu as rectify,
+  reshape,
+  step,
+  sum,
+  type Tensor,
+  type Tensor1D,
+} from '@tensorflow/tfjs-core'
+import type { FollowedBy } from './unfinished.ts'
 
-/** `y + b` with one number of `b` a channel, as a node that keeps nothing: tfjs' own `add` keeps both for their shapes. */
-export function addBias<T extends Tensor>(y: T, bias: Tensor1D): T {
-  const channels = bias.shape[0]
-  const node = customGrad((...args) => {
-    const [y, bias] = args as [Tensor, Tensor1D]
-    return {
-      value: add(y, bias),
+/**
+ * `z + b` with one number of `b` a channel, and the ReLU that follows it if any, as one node of the tape:
+ *
+ *     y = z + b or max(z + b, 0),   g = dy or dy ⊙ [y > 0],   ∂z = g,   ∂b = Σ g
+ *
+ * It keeps nothing, or with ReLU the output, which is most often kept by the next layer anyway; tfjs' own `add` keeps
+ * both arguments for their shapes, and its ReLU keeps the sum.
+ */
+export function addBias<T extends Tensor>(z: T, bias: Tensor1D, { residual, relu = false }: FollowedBy = {}): T {
+  if (residual !== undefined) {
+    const sum = add(addBias(z, bias), residual)
+    return (relu ? rectify(sum) : sum) as T
+  }
+  const node = customGrad((...args: (Tensor | GradSaveFunc)[]) => {
+    // customGrad appends the saver to the inputs, which its type does not tell apart.
+    const [z, bias, save] = args as [Tensor, Tensor1D, GradSaveFunc]
+    const plain = (): Tensor[] => [relu ? rectify(add(z, bias)) : add(z, bias)]
+    const [value] = fusedKernel('GgAddBias', { x: z, bias }, { relu }, plain) as [Tensor]
+    if (relu) save([value])
+    const gradFunc = (dy: Tensor, saved: Tensor[]): Tensor[] => {
+      const [y] = saved as [Tensor?]
       // A clone: tfjs disposes gradients that meet on the way back, and this one has two owners.
-      gradFunc: (dy: Tensor) => [clone(dy), sum(reshape(dy, [-1, channels]), 0)],
+      return y === undefined ? [clone(dy), overRows(dy)] : gradientsBehindRelu(dy, y)
     }
+    return { value, gradFunc }
   })
-  return node(y, bias) as T
+  return node(z, bias) as T
+}
+
+function gradientsBehindRelu(dy: Tensor, y: Tensor): Tensor[] {
+  return fusedKernel('GgAddBiasGrad', { dy, y }, {}, () => {
+    const g = mul(dy, step(y))
+    return [g, overRows(g)]
+  })
+}
+
+/** The sum of each channel. */
+function overRows(g: Tensor): Tensor {
+  return sum(reshape(g, [-1, g.shape.at(-1) ?? 1]), 0)
 }

@@ -45,7 +45,9 @@ export function convolution({
       // Without a rounding mode tfjs rounds down, in both directions; its gradients would lose one that was given.
       const convolved = (): Tensor4D => conv2d(x as Tensor4D, param<Tensor4D>('kernel'), stride, pad)
       // In a scope, so that the output without its bias does not wait for the end of the forward pass.
-      return bias ? tidy(() => addBias(convolved(), param('bias'))) : convolved()
+      return bias
+        ? { finish: (followedBy) => tidy(() => addBias(convolved(), param('bias'), followedBy)) }
+        : convolved()
     },
   }
 }

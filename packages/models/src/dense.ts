@@ -32,7 +32,7 @@ export function dense({
     apply: (x, { param }) => {
       const rows: Tensor2D = x.rank === 2 ? (x as Tensor2D) : reshape(x, [x.shape[0] ?? 0, -1])
       const y = matMul(rows, param<Tensor2D>('kernel'))
-      return bias ? addBias(y, param('bias')) : y
+      return bias ? { finish: (followedBy) => addBias(y, param('bias'), followedBy) } : y
     },
   }
 }

@@ -1,6 +1,6 @@
 import { add, relu, type Tensor } from '@tensorflow/tfjs-core'
 
-/** What may follow a batch norm at once: the sum with a shortcut, then ReLU. */
+/** What may follow a bias or a batch norm at once: the sum with a shortcut, then ReLU. */
 export interface FollowedBy {
   readonly residual?: Tensor
   readonly relu?: boolean

@@ -13,9 +13,14 @@ const FORMS = [
 ] as const
 
 /** Logits, all gradients and the running statistics of one step, as numbers. */
-function step(activation: Activation, training: boolean, pattern?: string): readonly (readonly number[])[] {
+function step(
+  activation: Activation,
+  training: boolean,
+  pattern?: string,
+  batchNorm = true,
+): readonly (readonly number[])[] {
   return tidy(() => {
-    const model = cifarResnet({ depth: 8, width: 3, inputShape: [8, 8, 3], activation })
+    const model = cifarResnet({ depth: 8, width: 3, inputShape: [8, 8, 3], activation, batchNorm })
     const sites = createSites(model.sites, pattern === undefined ? {} : { [pattern]: identity() })
     const given = { params: model.init(1), x: numbersOf<Rank.R4>([3, 8, 8, 3], 1) }
     const stats = model.initStats()
@@ -45,6 +50,11 @@ onBackends(() => {
 
     it.each(FORMS)('batch norm, sum and ReLU in one give what they give apart, with a site %s', (_, pattern) => {
       expectNoLeak(() => expect(step('relu', training, pattern)).toBeAllClose(whole(), { rtol: 1e-4, atol: 1e-6 }))
+    })
+
+    it.each(['**/output', '**/sum'])('so do a bias, sum and ReLU, with a site at %s', (pattern) => {
+      const without = () => step('relu', training, undefined, false)
+      expectNoLeak(() => expect(step('relu', training, pattern, false)).toBeAllClose(without(), { rtol: 1e-4 }))
     })
 
     it('and with a function that is ReLU', () => {

@@ -37,13 +37,6 @@ abstract class Runs {
     v128.store(squares, f64x2.add(v128.load(squares), f64x2.add(f64x2.promote_low_f32x4(square), cross)))
   }
 
-  /** Adds four numbers of float32 to four sums of float64. */
-  @inline
-  static add(sums: usize, values: v128): void {
-    v128.store(sums, f64x2.add(v128.load(sums), f64x2.promote_low_f32x4(values)))
-    v128.store(sums, f64x2.add(v128.load(sums, 16), f64x2.promote_low_f32x4(Lanes.upper(values))), 16)
-  }
-
   /** Adds `count` rows, `stride` bytes apart, to the sums of their channels. */
   @inline
   static moments(x: usize, stride: usize, count: i32, sums: usize, squares: usize, whole: bool): void {
@@ -81,8 +74,8 @@ abstract class Runs {
       sum = f32x4.add(sum, g)
       product = f32x4.add(product, f32x4.mul(g, f32x4.sub(Lanes.load(x, whole), mean)))
     }
-    Runs.add(sums, sum)
-    Runs.add(products, product)
+    Lanes.addTo(sums, sum)
+    Lanes.addTo(products, product)
   }
 }
 

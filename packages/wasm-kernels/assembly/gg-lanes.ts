@@ -23,6 +23,13 @@ export abstract class Lanes {
     return v128.shuffle<i64>(values, values, 1, 1)
   }
 
+  /** Adds four numbers of float32 to four sums of float64. */
+  @inline
+  static addTo(sums: usize, values: v128): void {
+    v128.store(sums, f64x2.add(v128.load(sums), f64x2.promote_low_f32x4(values)))
+    v128.store(sums, f64x2.add(v128.load(sums, 16), f64x2.promote_low_f32x4(Lanes.upper(values))), 16)
+  }
+
   /** 1 where y > 0, else 0; NaN where y is NaN. A factor and not a mask: 0 · Infinity is NaN, as in the plain product. */
   @inline
   static slopeOfRelu(y: v128): v128 {
