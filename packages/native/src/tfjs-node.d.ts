@@ -2,6 +2,7 @@
 // compile under our checks, so their types are written down here; tsup.config.ts says where the files are.
 declare module 'tfjs-node/nodejs_kernel_backend' {
   import { type DataStorage, KernelBackend, type TensorInfo } from '@tensorflow/tfjs-core'
+
   type Binding = import('./binding.ts').Binding
 
   export interface TensorData {
@@ -22,6 +23,7 @@ declare module 'tfjs-node/register_all_kernels' {}
 // The build of src/tensorflow-kernels.ts, by the name that package.json gives it.
 declare module '#tensorflow-kernels' {
   import type { KernelBackend } from '@tensorflow/tfjs-core'
+
   type Binding = import('./binding.ts').Binding
 
   export function makeBackend(binding: Binding): KernelBackend
