@@ -2,6 +2,7 @@ import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { writeRun } from './compare-write-run.ts'
+import { lookAt, withoutChromium } from './report-look-at.ts'
 import { runInProcess } from './report-run-in-process.ts'
 import { runsFolder } from './runs-folder.ts'
 
@@ -82,7 +83,7 @@ describe('gg compare', () => {
     writeRun(runs, 'b', { status: 'failed' })
     writeRun(runs, 'c', {})
     writeRun(runs, 'd', {})
-    writeRun(runs, 'e', { config: { dataDir: '/elsewhere' }, seed: 1 })
+    writeRun(runs, 'e', { config: { dataDir: '/elsewhere', keep: 5, diagnostics: true }, seed: 1 })
     const { stdout } = await runInProcess('compare', runs)
     expect(stdout).toMatch(/^lenet on glyphs {5}2 /m)
     expect(stdout.trimEnd().split('\n').slice(-3)).toEqual([
@@ -111,6 +112,16 @@ describe('gg compare', () => {
     expect(page.match(/<svg /g)).toHaveLength(3)
     expect(page).not.toMatch(/<script|NaN|undefined|(src|href)="(?!data:)/)
   })
+
+  it.skipIf(withoutChromium !== undefined)(
+    `has a page that fits the screen, light and dark${withoutChromium ?? ''}`,
+    async () => {
+      readmeRuns()
+      const html = join(runs, 'page.html')
+      await runInProcess('compare', runs, '--html', html)
+      await lookAt(html)
+    },
+  )
 
   it.each([
     [() => ['nowhere'], 1, 'gg: There is no run at nowhere. Name folders that gg train has made, such as runs/*.\n'],

@@ -1,10 +1,9 @@
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
-import { chromiumPath, launchChromium } from '@gg/testing/chromium'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Mistake, SitesLine, TestLine } from '../src/report/report-lines.ts'
 import { type MadeUpRun, writeRun } from './compare-write-run.ts'
+import { lookAt, withoutChromium } from './report-look-at.ts'
 import { runInProcess } from './report-run-in-process.ts'
 import { runsFolder } from './runs-folder.ts'
 
@@ -142,50 +141,12 @@ describe('gg report', () => {
   })
 })
 
-const without = chromiumPath === undefined
-describe.skipIf(without)(`the report in Chromium${without ? ': skipped, install it or set CHROMIUM_PATH' : ''}`, () => {
+describe.skipIf(withoutChromium !== undefined)(`the report in Chromium${withoutChromium ?? ''}`, () => {
   it.each([
     ['of a few classes', full],
     ['of a large network and 100 classes', { ...full, lines: [sites(1, 64), test(100)] }],
   ])('%s has no console message, asks for nothing, and fits the screen', async (_, run) => {
     await reportOf(run)
-    const address = pathToFileURL(join(runs, 'run', 'report.html')).href
-    const browser = await launchChromium()
-    try {
-      const papers = new Set<string>()
-      for (const colorScheme of ['light', 'dark'] as const) {
-        for (const width of [390, 1440]) {
-          const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme })
-          const messages: string[] = []
-          const requests: string[] = []
-          page.on('console', (message) => messages.push(message.text()))
-          page.on('pageerror', (error) => messages.push(String(error)))
-          page.on('request', (request) => requests.push(request.url().slice(0, 20)))
-          await page.goto(address)
-          const seen = await page.evaluate(() => ({
-            scrollWidth: document.documentElement.scrollWidth,
-            paper: getComputedStyle(document.body).backgroundColor,
-            line: getComputedStyle(document.querySelector('[stroke="var(--series-1)"]') ?? document.body).stroke,
-            broken: [...document.images].filter(({ naturalWidth }) => naturalWidth === 0).length,
-            narrow: [...document.querySelectorAll('figure svg')].filter(
-              (svg) => svg.getBoundingClientRect().width < 250,
-            ).length,
-          }))
-          expect({ width, messages, broken: seen.broken, narrow: seen.narrow }).toEqual({
-            width,
-            messages: [],
-            broken: 0,
-            narrow: 0,
-          })
-          expect(requests.filter((url) => !/^(data:|file:)/.test(url))).toEqual([])
-          expect(seen.scrollWidth).toBe(width)
-          expect(seen.line).toMatch(/^rgb/)
-          papers.add(`${colorScheme} ${seen.paper}`)
-        }
-      }
-      expect([...papers].sort()).toEqual(['dark rgb(13, 17, 23)', 'light rgb(255, 255, 255)'])
-    } finally {
-      await browser.close()
-    }
+    await lookAt(join(runs, 'run', 'report.html'))
   })
 })

@@ -1,10 +1,10 @@
-import { html } from '../report/html.ts'
+import { html, type Markup } from '../report/html.ts'
 import { type ChartLine, drawLines, metricLines } from '../report/metric-charts.ts'
-import { facts, figure, page, section } from '../report/page.ts'
+import { facts, figure, page, section, table } from '../report/page.ts'
 import type { RunRecord } from '../report/read-run.ts'
 import { drawCurves } from '../runs/curves.ts'
 import type { Comparison } from './comparison.ts'
-import { comparisonText } from './comparison-text.ts'
+import { caveats, comparisonRows, sentence, TITLES } from './comparison-text.ts'
 
 /** The curves of all compared runs in one SVG image, a colour for each group. */
 export function comparisonPicture(records: readonly RunRecord[], comparison: Comparison): string {
@@ -28,8 +28,9 @@ export function comparisonPage(records: readonly RunRecord[], comparison: Compar
   return page(
     `gg compare: ${comparison.groups.map(({ label }) => label).join(' / ')}`,
     html`<header><h1>Comparison of ${runs.length} runs</h1></header>
-<pre class="wide"><code>${comparisonText(comparison)}</code></pre>
-<div class="charts">
+${comparisonTable(comparison)}
+${differences(comparison)}
+<div class="charts next">
 ${figure(
   'Test accuracy',
   drawLines(
@@ -54,6 +55,23 @@ ${figure(
 </div>
 ${section('Runs', facts(groups))}`,
   )
+}
+
+function comparisonTable({ groups }: Comparison): Markup {
+  const [head = [], ...rows] = comparisonRows(groups)
+  return table(head, rows)
+}
+
+function differences(comparison: Comparison): Markup {
+  const { groups, differences: all, leftOut } = comparison
+  const held = groups.slice(1).map(({ label }) => {
+    const own = all.filter(({ group }) => group === label)
+    const items = own.map((one) => html`<li>${TITLES[one.measure]}: ${sentence(one)}</li>`)
+    return html`<h3 class="next">${label} against ${own[0]?.against}</h3><ul>${items}</ul>`
+  })
+  const notes = caveats(comparison).map((line) => html`<div>${line}</div>`)
+  const missing = leftOut.map(({ folder, reason }) => html`<div>left out: <code>${folder}</code> (${reason})</div>`)
+  return html`${held}<div class="soft">${[...notes, ...missing]}</div>`
 }
 
 function curvesOf(

@@ -10,7 +10,8 @@ export const plain: Emphasis = (_, text) => text
 /** For terminals. */
 export const colourful: Emphasis = (format, text) => styleText(format, text)
 
-const TITLES: Readonly<Record<MeasureName, string>> = {
+/** What measures are called. */
+export const TITLES: Readonly<Record<MeasureName, string>> = {
   testAccuracy: 'test accuracy',
   testLoss: 'test loss',
   trainLoss: 'train loss',
@@ -32,15 +33,16 @@ export function comparisonText(comparison: Comparison, emphasis: Emphasis = plai
       const lines = own.map((one) => `  ${TITLES[one.measure].padEnd(13)}  ${sentence(one, emphasis)}`)
       return [emphasis('bold', `${label} against ${own[0]?.against ?? ''}`), ...lines].join('\n')
     }),
-    caveats(comparison),
+    caveats(comparison).join('\n'),
     leftOut.map(({ folder, reason }) => emphasis('dim', `left out: ${folder} (${reason})`)).join('\n'),
   ]
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`
 }
 
-function table(groups: readonly ComparedGroup[], emphasis: Emphasis): string {
+/** Means and spreads in rows, a title above each column. */
+export function comparisonRows(groups: readonly ComparedGroup[]): readonly (readonly string[])[] {
   const measures = Object.entries(TITLES) as readonly (readonly [MeasureName, string])[]
-  const rows = [
+  return [
     ['', 'runs', ...measures.map(([, title]) => title)],
     ...groups.map(({ label, runs, measures: samples }) => [
       label,
@@ -48,6 +50,10 @@ function table(groups: readonly ComparedGroup[], emphasis: Emphasis): string {
       ...measures.map(([name]) => meanAndSpread(name, samples[name])),
     ]),
   ]
+}
+
+function table(groups: readonly ComparedGroup[], emphasis: Emphasis): string {
+  const rows = comparisonRows(groups)
   const widths = rows[0]?.map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0))) ?? []
   const lines = rows.map((row) =>
     row
@@ -64,7 +70,11 @@ function meanAndSpread(measure: MeasureName, { mean, deviation }: ComparedGroup[
   return `${show(measure, mean)}${spread}${unit}`
 }
 
-function sentence({ measure, difference, test, adjustedP, verdict }: Difference, emphasis: Emphasis): string {
+/** What is to be said of a difference. */
+export function sentence(
+  { measure, difference, test, adjustedP, verdict }: Difference,
+  emphasis: Emphasis = plain,
+): string {
   const size = show(measure, Math.abs(difference))
   // A difference that rounds to 0 has no direction worth a word.
   const direction = Number(size) === 0 ? 'different' : difference > 0 ? 'higher' : 'lower'
@@ -81,7 +91,8 @@ const COLOURS: Readonly<Record<Verdict, 'dim' | 'green' | 'yellow'>> = {
   unknown: 'dim',
 }
 
-function caveats({ groups, differences }: Comparison): string {
+/** How all of it is to be read, line by line. */
+export function caveats({ groups, differences }: Comparison): readonly string[] {
   const verdicts = new Set(differences.map(({ verdict }) => verdict))
   const lines: string[] = []
   if (groups.length > 1)
@@ -95,7 +106,7 @@ function caveats({ groups, differences }: Comparison): string {
   if (groups.some(({ runs }) => runs.length < 2)) {
     lines.push('One run has no spread: train the same settings with other seeds (gg train --seed 1, 2, ...).')
   }
-  return lines.join('\n')
+  return lines
 }
 
 function show(measure: MeasureName, value: number): string {

@@ -22,7 +22,15 @@ export interface Grouping {
 }
 
 // What has no effect on what is learned, and the seed, over which the means are taken.
-const IRRELEVANT = new Set(['seed', 'dataDir'])
+const IRRELEVANT = new Set([
+  'seed',
+  'dataDir',
+  'evalBatchSize',
+  'keep',
+  'checkpointEvery',
+  'diagnostics',
+  'tensorboard',
+])
 
 /**
  * Puts runs together that differ in nothing but their seed, in the order in which they are given.

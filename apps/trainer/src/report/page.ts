@@ -78,6 +78,7 @@ h2 { font-size: 19px; margin: 44px 0 12px; }
 h3 { font-size: 14px; font-weight: 600; margin: 0 0 6px; }
 p { margin: 0 0 12px; max-width: 76ch; }
 .soft, figcaption { color: var(--soft); }
+ul { margin: 0 0 12px; padding-left: 20px; }
 code { font: 13px/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; overflow-wrap: anywhere; }
 pre { background: var(--card); border: 1px solid var(--faint); border-radius: 8px; padding: 10px 14px; margin: 0 0 12px; white-space: pre-wrap; overflow-wrap: anywhere; }
 .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(140px, 1fr)); gap: 12px; margin: 20px 0 0; }
@@ -88,6 +89,7 @@ pre { background: var(--card); border: 1px solid var(--faint); border-radius: 8p
 figure { margin: 0; min-width: 0; background: var(--card); border: 1px solid var(--faint); border-radius: 8px; padding: 14px 14px 12px; }
 figure svg { display: block; width: 100%; height: auto; }
 figcaption { font-size: 13px; margin-top: 6px; }
+.next { margin-top: 20px; }
 .wide { overflow-x: auto; max-width: 100%; }
 table { border-collapse: collapse; font-size: 14px; font-variant-numeric: tabular-nums; }
 th, td { text-align: right; padding: 5px 14px 5px 0; border-bottom: 1px solid var(--faint); white-space: nowrap; vertical-align: top; }
