@@ -129,6 +129,15 @@ describe('gg report', () => {
     expect(page.includes('Gradients at the sites')).toBe(true)
   })
 
+  it('says why it could not look at gradients', async () => {
+    const problem: SitesLine = { kind: 'sites', epoch: 1, step: 10, images: 0, sites: [], problem: 'no memory <left>' }
+    const alone = await reportOf({ lines: [problem] })
+    expect(alone.includes('No further look was possible: no memory &lt;left&gt;')).toBe(true)
+    const later = await reportOf({ lines: [sites(1, 3), { ...problem, epoch: 2 }] })
+    expect(later.includes('Gradient flow')).toBe(true)
+    expect(later.includes('No further look was possible')).toBe(true)
+  })
+
   it('says what is no run, and writes where it is told to', async () => {
     expect(await runInProcess('report', runs)).toEqual({
       code: 1,
