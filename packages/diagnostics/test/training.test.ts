@@ -50,9 +50,9 @@ function train({ model, at, steps, data }: Run) {
   return { weights, reading }
 }
 
-/** Drawn digits in batches of 32; the last batch of 80 has 16. */
-function drawn(size: number) {
-  return [...batches(glyphs({ size, seed: 1 }), { batchSize: 32 })].map((batch) => toTensors(batch, { std: 0.5 }))
+/** Drawn digits in batches; the last one has what is left. */
+function drawn(size: number, batchSize: number) {
+  return [...batches(glyphs({ size, seed: 1 }), { batchSize })].map((batch) => toTensors(batch, { std: 0.5 }))
 }
 
 function disposeBatches(data: Run['data']): void {
@@ -61,7 +61,8 @@ function disposeBatches(data: Run['data']): void {
 
 onBackends(() => {
   it('a LeNet with observers at all outputs trains bit for bit as one without, also behind a gate', async () => {
-    const data = drawn(80)
+    // Small batches: a convolution on cpu is plain JavaScript.
+    const data = drawn(20, 8)
     const observers = () => chain(gradientFlow(), saturation(), coAdaptation(), keptFraction(), sensitivity())
     const run = (at: Run['at']) => train({ model: lenet({ inputShape: [32, 32, 1] }), at, steps: 4, data })
     const plain = run({ '**/output': gate() })
@@ -89,7 +90,7 @@ onBackends(() => {
 
 it('shows what dropout does to a network of tanh: net values in saturation, and more gradient', async () => {
   await setBackend('wasm')
-  const data = drawn(320)
+  const data = drawn(320, 32)
   const run = async (dropout: number) => {
     const model = mlp({ inputShape: [32, 32, 1], hidden: [64, 64, 64], classes: 10, activation: 'tanh', dropout })
     const at = {
