@@ -75,7 +75,10 @@ describe('train', () => {
   it.each([
     { model: 'mlp', at: [] },
     { model: 'mlp(hidden=[32], dropout=0.5)', at: [], warmup: 2 },
-    { model: 'lenet(activation=accelerate(tanh, shape=gaussian(2)))' },
+    { model: 'lenet(activation=accelerate(tanh, shape=gaussian(2)), initializer=lecunNormal)' },
+    { model: 'lenet(reluMaxPool=reluMaxPool)' },
+    { model: 'resnet8(width=2, globalPool=gatedGlobalAveragePool, shortcut=B)', at: 'stage*/**/output=gate' },
+    { model: 'vgg11(width=2)', at: [], batchSize: 48 },
     { model: 'lenet(batchNorm=true)', accumulate: 3, augment: 'crop,flip,cutout(size=12),mixup' },
     { optimizer: 'adamw(weightDecay=0.1, mask=kernels)', schedule: 'warmup-cosine', labelSmoothing: 0.1 },
     { optimizer: 'clipByGlobalNorm(1)+sgd(momentum=0.9)', schedule: 'linear', ema: 0.9 },

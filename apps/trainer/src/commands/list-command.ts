@@ -51,7 +51,16 @@ function everything(): Listing {
     ['learning rates within --optimizer', ofKind('schedule')],
     ['--schedule', SCHEDULES],
     ['activations and their shapes', { ...ofKind('activation'), ...ofKind('shape') }],
-    ['other arguments', { ...ofKind('mask'), ...ofKind('pooling'), ...ofKind('measure'), ...ofKind('decision') }],
+    [
+      'other arguments',
+      {
+        ...ofKind('mask'),
+        ...ofKind('pooling'),
+        ...ofKind('initializer'),
+        ...ofKind('measure'),
+        ...ofKind('decision'),
+      },
+    ],
     ['--backend', BACKENDS],
   ]
   const width = Math.max(...sections.flatMap(([, names]) => Object.keys(names).map((name) => name.length))) + 2

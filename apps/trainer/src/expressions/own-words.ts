@@ -1,5 +1,7 @@
+import { reluMaxPool } from '@gg/backprop'
 import { cutout, flip, mixup, padCrop } from '@gg/data'
 import { gatedGlobalAveragePool } from '@gg/gating'
+import { glorotUniform, heNormal, heUniform, lecunNormal } from '@gg/models'
 import type { Tensor } from '@tensorflow/tfjs-core'
 import picomatch from 'picomatch'
 import { MODELS } from '../names/models.ts'
@@ -44,6 +46,16 @@ export const OWN_WORDS: readonly (readonly [name: string, word: Word])[] = [
     kind: 'pooling',
     summary: 'global pooling with a gated gradient, for `globalPool=` of the residual networks',
   }),
+  word('reluMaxPool', reluMaxPool, {
+    kind: 'pooling',
+    summary: 'ReLU and max pooling in one that keeps less, for `reluMaxPool=` of lenet and vgg',
+  }),
+  ...Object.entries({ heNormal, heUniform, glorotUniform, lecunNormal }).map(([name, initializer]) =>
+    word(name, initializer, {
+      kind: 'initializer',
+      summary: 'first weights of kernels, for `initializer=` of a model',
+    }),
+  ),
   word('round', Math.round, {
     kind: 'number',
     summary: 'the nearest whole number, such as round(0.05 * steps)',

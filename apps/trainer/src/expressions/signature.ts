@@ -9,6 +9,7 @@ export type WordKind =
   | 'measure'
   | 'decision'
   | 'pooling'
+  | 'initializer'
   | 'mask'
   | 'model'
   | 'augmentation'

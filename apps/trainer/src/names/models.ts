@@ -49,17 +49,17 @@ export interface ModelEntry {
 const SMALLEST_FOR_IMAGENET = 96
 
 const COMMON = {
-  activation: 'Activation',
+  activation: 'relu, tanh, sigmoid, accelerate(...)',
   batchNorm: 'boolean',
-  normalization: 'BatchNormOptions',
-  initializer: 'Initializer',
+  normalization: '{ momentum, eps }',
+  initializer: 'heNormal, heUniform, glorotUniform, lecunNormal',
 }
 
 /** The models there are. */
 export const MODELS: Readonly<Record<ModelName, ModelEntry>> = {
   lenet: {
     summary: 'LeNet-5 with ReLU and max pooling',
-    options: COMMON,
+    options: { reluMaxPool: 'reluMaxPool', ...COMMON },
     create: (options) => (sizes) => lenet({ ...(options as LenetOptions), ...sizes }),
   },
   mlp: {
@@ -82,7 +82,7 @@ export const MODELS: Readonly<Record<ModelName, ModelEntry>> = {
 function vggOf(depth: 11 | 13 | 16 | 19): ModelEntry {
   return {
     summary: `VGG-${depth} with batch norm and dropout, for images of 32 pixels and more`,
-    options: { width: 'number', dropout: 'number', ...COMMON },
+    options: { width: 'number', dropout: 'number', reluMaxPool: 'reluMaxPool', ...COMMON },
     create: (options) => (sizes) => vgg({ ...(options as VggOptions), ...sizes, depth }),
   }
 }
@@ -90,7 +90,7 @@ function vggOf(depth: 11 | 13 | 16 | 19): ModelEntry {
 function resnetOf(depth: 8 | 14 | 20 | 32): ModelEntry {
   return {
     summary: `ResNet-${depth} for CIFAR, with batch norm`,
-    options: { width: 'number', shortcut: '"A" | "B"', globalPool: 'GlobalPool', ...COMMON },
+    options: { width: 'number', shortcut: '"A" | "B"', globalPool: 'gatedGlobalAveragePool', ...COMMON },
     create: (options) => (sizes) => cifarResnet({ ...(options as CifarResnetOptions), ...sizes, depth }),
   }
 }
@@ -98,7 +98,7 @@ function resnetOf(depth: 8 | 14 | 20 | 32): ModelEntry {
 function largeResnet(title: string, resnet: (options: ResnetOptions) => ModelWithStats): ModelEntry {
   return {
     summary: `${title} with batch norm; in CIFAR's form for images below ${SMALLEST_FOR_IMAGENET} pixels`,
-    options: { form: '"imagenet" | "cifar"', width: 'number', globalPool: 'GlobalPool', ...COMMON },
+    options: { form: '"imagenet" | "cifar"', width: 'number', globalPool: 'gatedGlobalAveragePool', ...COMMON },
     create: (options) => (sizes) => {
       const small = Math.min(...sizes.inputShape.slice(0, 2)) < SMALLEST_FOR_IMAGENET
       return resnet({ form: small ? 'cifar' : 'imagenet', ...(options as ResnetOptions), ...sizes })
