@@ -25,9 +25,9 @@ import { withScratch } from './with-scratch.ts'
  * Matrix product `op(a) · op(b)` over stacks, `op` the identity or the transpose.
  *
  * The stock kernel hands one untransposed pair to XNNPACK and runs all else, so every gradient of a product, through
- * a plain loop at about 2 GFLOP/s (tfjs#8082). Here the matrices are first brought to the form that is fast; of
- * `aᵀ·b` and `(bᵀ·a)ᵀ`, the one that moves fewer numbers is taken. Outer dimensions broadcast (the stock kernel
- * writes too few matrices for `[2, 1, …] · [1, 3, …]`), and an inner size of 0 gives zeros.
+ * a plain loop at about 2 GFLOP/s (tfjs#8082). Here every form runs in register tiles; without an engine, matrices are
+ * brought to the form that XNNPACK takes. Outer dimensions broadcast (the stock kernel writes too few matrices for
+ * `[2, 1, …] · [1, 3, …]`), and an inner size of 0 gives zeros.
  *
  * `a` is `[..., m, k]` (`[..., k, m]` with `transposeA`), `b` is `[..., k, n]` (`[..., n, k]` with `transposeB`);
  * the result is `[..., m, n]`, float32 only, as in the stock kernel.

@@ -1,5 +1,6 @@
 import { backend_util, type TensorInfo } from '@tensorflow/tfjs-core'
 import type { ConvolutionSizes } from './convolution.ts'
+import type { FilterGradientSizes } from './filter-gradient.ts'
 import { WasmKernelError } from './wasm-kernel-error.ts'
 
 export type Conv2DInfo = ReturnType<typeof backend_util.computeConv2DInfo>
@@ -50,6 +51,27 @@ export function sizesOf(info: Conv2DInfo, turned: boolean): ConvolutionSizes {
     top: info.padInfo.top,
     left: info.padInfo.left,
     turned,
+  }
+}
+
+/** The same for the gradient with respect to the filter. */
+export function filterGradientSizes(info: Conv2DInfo): FilterGradientSizes {
+  return {
+    images: info.batchSize,
+    height: info.inHeight,
+    width: info.inWidth,
+    channels: info.inChannels,
+    outHeight: info.outHeight,
+    outWidth: info.outWidth,
+    outChannels: info.outChannels,
+    filterHeight: info.filterHeight,
+    filterWidth: info.filterWidth,
+    strideHeight: info.strideHeight,
+    strideWidth: info.strideWidth,
+    dilationHeight: info.dilationHeight,
+    dilationWidth: info.dilationWidth,
+    top: info.padInfo.top,
+    left: info.padInfo.left,
   }
 }
 

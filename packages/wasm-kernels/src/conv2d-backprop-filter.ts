@@ -1,6 +1,6 @@
 import { Conv2DBackpropFilter, type Conv2DBackpropFilterInputs, type TensorInfo, util } from '@tensorflow/tfjs-core'
 import { callKernel } from './call-kernel.ts'
-import { type ConvAttrs, convGeometry } from './conv-geometry.ts'
+import { type ConvAttrs, convGeometry, filterGradientSizes } from './conv-geometry.ts'
 import { engineOf } from './engine/engine-of.ts'
 import { filterGradient } from './filter-gradient.ts'
 import { makeZeros } from './make-zeros.ts'
@@ -19,9 +19,11 @@ interface Attrs extends ConvAttrs {
  *
  *     dW[u, v, c, o] = Σ_n,i,j  x[n, i·s + u·d - top, j·s + v·d - left, c] · dy[n, i, j, o]
  *
- * The sum over `i, j` is itself a convolution, in which `dy` is the filter and stride `s` and dilation `d` change
- * places: channels act as the batch and the batch as channels. So it runs on the stock Conv2D kernel (XNNPACK). A
- * 1×1 filter at stride 1 is one matrix product.
+ * A matrix product whose inner dimension is the pixels, summed in register tiles: for few output channels in blocks
+ * of images, whose number depends on the shape alone and whose sums are added in their order; for many, tap by tap.
+ *
+ * Without an engine the sum over `i, j` is a convolution in which `dy` is the filter and stride `s` and dilation `d`
+ * change places, on the stock Conv2D kernel (XNNPACK).
  *
  * `x` is `[batch, height, width, c]`, `dy` is `[batch, outHeight, outWidth, o]`; the result has `filterShape`
  * `[filterHeight, filterWidth, c, o]`. All strides, paddings and dilations are exact; `dilations` is read when the
@@ -46,27 +48,8 @@ export const conv2DBackpropFilter: WasmKernel = wasmKernel<Conv2DBackpropFilterI
     if (engine !== undefined && x.dtype === 'float32' && dy.dtype === 'float32') {
       if (util.sizeFromShape(dy.shape) * util.sizeFromShape(x.shape) === 0) return makeZeros(backend, attrs.filterShape)
       const dw = backend.makeOutput(attrs.filterShape, 'float32')
-      filterGradient(
-        engine,
-        {
-          images: g.batchSize,
-          height: g.inHeight,
-          width: g.inWidth,
-          channels: inChannels,
-          outHeight: g.outHeight,
-          outWidth: g.outWidth,
-          outChannels,
-          filterHeight,
-          filterWidth,
-          strideHeight: g.strideHeight,
-          strideWidth: g.strideWidth,
-          dilationHeight,
-          dilationWidth,
-          top: padInfo.top,
-          left: padInfo.left,
-        },
-        { x: engine.at(x), dy: engine.at(dy), dw: engine.at(dw) },
-      )
+      const places = { x: engine.at(x), dy: engine.at(dy), dw: engine.at(dw) }
+      filterGradient(engine, filterGradientSizes(g), places)
       return dw
     }
     // The rows and columns of x that the filter touches: an image of just this size gives a result of filterShape.

@@ -20,8 +20,9 @@ interface Attrs extends ConvAttrs {
  *     dx[n, y, x, c] = Σ_u,v,o  dy~[n, y + top - u·d, x + left - v·d, o] · W[u, v, c, o]
  *
  * where `dy~` is `dy` with `s - 1` zeros between its pixels (stride `s`): a convolution with the filter turned by
- * 180° and its channels swapped. It runs on the stock Conv2D kernel (XNNPACK), which the stock
- * Conv2DBackpropInput, a plain loop at 3 to 5 GFLOP/s, does not use.
+ * 180° and its channels swapped. The zeros are not multiplied: pixels of dx fall into s × s phases, each with a part of
+ * the filter of its own. Without an engine it runs on the stock Conv2D kernel (XNNPACK); the stock Conv2DBackpropInput
+ * is a plain loop at 3 to 5 GFLOP/s.
  *
  * `dy` is `[batch, outHeight, outWidth, o]`, `filter` is `[filterHeight, filterWidth, c, o]`; the result has
  * `inputShape`. All strides, paddings and dilations are exact; `dilations` is read when the kernel is called

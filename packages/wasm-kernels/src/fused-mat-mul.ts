@@ -18,14 +18,15 @@ import { withScratch } from './with-scratch.ts'
  * Matrix product with a bias and an activation in one kernel, `activation(op(a) · op(b) + bias)`: what a dense layer
  * runs outside a gradient.
  *
- * As BatchMatMul here, it brings transposed matrices to the form that XNNPACK takes; bias and activation stay with
- * the stock kernel, one pair of matrices at a time: its loop for everything else adds the wrong numbers of the bias
- * from the second pair on. A bias of one number reaches every column (the stock kernel adds it to the first), and
- * one that was reshaped to a vector is taken.
+ * Bias, ReLU, ReLU6 and leaky ReLU are applied to the sums before they leave the registers; other activations go over
+ * the result once more. A bias of one number reaches every column (the stock kernel adds it to the first), one that was
+ * reshaped to a vector is taken, and so is one in a batch, where the stock loop adds the wrong numbers from the second
+ * pair on.
  *
  * `a` is `[batch, m, k]`, `b` is `[batch, k, n]`, `bias` is `[n]` or `[1]`; the result is `[batch, m, n]`.
  *
- * @throws WasmKernelError `UNSUPPORTED` for PReLU slopes that are not one a column, in a batch with a bias.
+ * @throws WasmKernelError `UNSUPPORTED` without an engine, for PReLU slopes that are not one a column, in a batch with a
+ * bias.
  */
 export const fusedMatMul: WasmKernel = wasmKernel<_FusedMatMulInputs & FusedInputs, _FusedMatMulAttrs & FusedAttrs>(
   _FusedMatMul,
