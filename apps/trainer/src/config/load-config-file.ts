@@ -5,7 +5,7 @@ import { importFile } from '../expressions/load-user-modules.ts'
 import { TrainingError } from '../training-error.ts'
 
 /** The names under which a file of settings is found by itself, in this order. */
-export const CONFIG_FILES: readonly string[] = ['ts', 'mts', 'js', 'mjs', 'json', 'yaml', 'yml'].map(
+const CONFIG_FILES: readonly string[] = ['ts', 'mts', 'js', 'mjs', 'json', 'yaml', 'yml'].map(
   (extension) => `gg.config.${extension}`,
 )
 

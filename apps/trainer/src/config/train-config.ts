@@ -117,7 +117,7 @@ const schema = z.strictObject({
 })
 
 /** The names of all settings. */
-export const SETTINGS: readonly string[] = Object.keys(schema.shape)
+const SETTINGS: readonly string[] = Object.keys(schema.shape)
 
 /**
  * Checks settings and fills in what is left out. The result has every setting, so it says all there is to say of a run,
