@@ -53,14 +53,6 @@ class SquaredDifference extends Binary {
   }
 }
 
-/** a from 0 on, a b below. */
-class Prelu extends Binary {
-  @inline
-  of(a: v128, b: v128, p: v128): v128 {
-    return v128.bitselect(f32x4.mul(a, b), a, f32x4.lt(a, f32x4.splat(0)))
-  }
-}
-
 export function add(args: usize, from: i32, to: i32, scratch: usize): void {
   mapBinary<Floats<Add>>(args, from, to)
 }
@@ -87,8 +79,4 @@ export function minimum(args: usize, from: i32, to: i32, scratch: usize): void {
 
 export function squaredDifference(args: usize, from: i32, to: i32, scratch: usize): void {
   mapBinary<Floats<SquaredDifference>>(args, from, to)
-}
-
-export function prelu(args: usize, from: i32, to: i32, scratch: usize): void {
-  mapBinary<Floats<Prelu>>(args, from, to)
 }
