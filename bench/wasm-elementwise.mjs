@@ -1,5 +1,6 @@
 // Stock WASM kernels beside ours where memory is the limit, in one process, interleaved, medians, ns per number; and for
-// tensors of 16 numbers, µs per call. Build first, then: node bench/wasm-elementwise.mjs [name of a kernel …]
+// tensors of 16 numbers, µs per call. Time is the processor's, not the clock's: other work on the machine makes it longer by
+// what it takes of the caches, not by the turns it takes. Build first, then: node bench/wasm-elementwise.mjs [kernel …]
 import { cpus } from 'node:os'
 import '@tensorflow/tfjs-backend-wasm'
 import * as tf from '@tensorflow/tfjs-core'
@@ -18,16 +19,18 @@ const ours = kernelsByName()
 const median = (numbers) => [...numbers].sort((a, b) => a - b)[numbers.length >> 1]
 const size = (shape) => shape.reduce((n, s) => n * s, 1)
 
+/** Milliseconds of the processor that a call takes. */
 function time(kernel, inputs, attrs, calls) {
-  const start = performance.now()
+  const start = process.cpuUsage()
   for (let call = 0; call < calls; call++) {
     const out = kernel.kernelFunc({ inputs, attrs, backend })
     for (const { dataId } of [out].flat()) backend.disposeData(dataId)
   }
-  return (performance.now() - start) / calls
+  const { user, system } = process.cpuUsage(start)
+  return (user + system) / 1000 / calls
 }
 
-/** Median milliseconds a call of [stock, ours], taken in turns, so short that a busy machine disturbs few of them. */
+/** Median milliseconds a call of [stock, ours], taken in turns, so that both meet the same machine. */
 function compare(name, inputs, attrs, calls) {
   const kernels = [stock[name], ours[name]]
   const times = [[], []]
@@ -51,7 +54,7 @@ function row(title, name, inputs, attrs = {}) {
   if (ours[name] === undefined || (wanted.length > 0 && !wanted.includes(name))) return
   const numbers = Math.max(...Object.values(inputs).map(({ shape }) => size(shape)))
   const few = numbers < 1000
-  const [before, after] = compare(name, inputs, attrs, few ? 200 : Math.max(1, 1e5 / numbers))
+  const [before, after] = compare(name, inputs, attrs, few ? 500 : Math.max(1, 5e5 / numbers))
   const scale = few ? 1e3 : 1e6 / numbers
   rows.push({
     kernel: name,
