@@ -93,6 +93,13 @@ describe('gg compare', () => {
     ])
   })
 
+  it('names lists of settings by what is in them, and says what is not there', async () => {
+    writeRun(runs, 'a', { config: { at: ['conv1/*=gate()', '**=clip(1)'] } })
+    writeRun(runs, 'b', { config: { at: [] } })
+    const { stdout } = await runInProcess('compare', runs)
+    expect(stdout).toContain('no at against at conv1/*=gate() **=clip(1)\n')
+  })
+
   it('reads nested settings, and the metrics of a run whose last line was cut off', async () => {
     const folder = writeRun(runs, 'a', { config: { optimizer: { name: 'adam', b1: 0.9 } } })
     appendFileSync(join(folder, 'metrics.jsonl'), '{"kind":"epo')

@@ -46,7 +46,7 @@ describe('gg doctor', () => {
     expect(one('datasets', 'mnist')).toEqual({
       name: 'mnist',
       state: 'missing',
-      detail: 'its files are not here',
+      detail: `not in ${join(data, 'mnist')}`,
       remedy: 'gg train --data mnist --download',
     })
   })
@@ -58,7 +58,7 @@ describe('gg doctor', () => {
       expect(stdout).toMatch(new RegExp(`^${title}$`, 'm'))
     }
     expect(stdout).toMatch(/^ {2}ok {7}cpu +starts in/m)
-    expect(stdout).toMatch(/^ {2}missing {2}mnist +its files are not here\n +gg train --data mnist --download$/m)
+    expect(stdout).toMatch(/^ {2}missing {2}mnist +not in .*mnist\n +gg train --data mnist --download$/m)
     expect(stdout).toMatch(/^gg train works here\. To begin: gg train( --backend cpu --limit 2000)?\n$/m)
     // No escape sequences: this is no terminal.
     expect(stdout.includes('\u001b')).toBe(false)

@@ -87,8 +87,10 @@ function settingsOf({ config }: RunRecord): readonly (readonly [name: string, va
 }
 
 function labelOf(settings: JsonRecord, run: RunRecord | undefined): string {
-  // `null` stands for what does not apply: beside gradient=none there is nothing to say of sites.
-  const shown = Object.entries(settings).filter(([, value]) => value !== null)
+  // `null` and an empty list stand for what does not apply.
+  const shown = Object.entries(settings).filter(
+    ([, value]) => value !== null && !(Array.isArray(value) && value.length === 0),
+  )
   if (shown.length > 0) return shown.map(([name, value]) => `${name} ${show(value)}`).join(', ')
   if (Object.keys(settings).length > 0)
     return Object.keys(settings)
@@ -98,5 +100,6 @@ function labelOf(settings: JsonRecord, run: RunRecord | undefined): string {
 }
 
 function show(value: unknown): string {
+  if (Array.isArray(value)) return value.map(show).join(' ')
   return typeof value === 'string' ? value : JSON.stringify(value)
 }

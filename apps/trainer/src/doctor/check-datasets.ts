@@ -21,7 +21,9 @@ async function checkDataset(name: DatasetName, dataDir: string | null): Promise<
     if (name === 'folder') return { name, state: 'missing', detail: 'pictures of your own', remedy: FOLDER }
     if (!missing)
       return { name, state: 'broken', detail: reasonOf(error), remedy: `gg train --data ${name} --download` }
-    return { name, state: 'missing', detail: 'its files are not here', remedy: `gg train --data ${name} --download` }
+    const where = /got (.+?) without it/.exec(error.message)?.[1]
+    const detail = where === undefined ? 'its files are not here' : `not in ${where}`
+    return { name, state: 'missing', detail, remedy: `gg train --data ${name} --download` }
   }
 }
 
