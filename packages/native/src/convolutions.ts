@@ -1,10 +1,12 @@
-import { type KernelConfig, type TensorInfo, tensor1d } from '@tensorflow/tfjs-core'
+import { type KernelConfig, pad as padWith, type Tensor, type TensorInfo, tensor1d } from '@tensorflow/tfjs-core'
 import { type TensorflowBackend, tensorflowKernel, type } from './tensorflow-kernel.ts'
 import {
   type ConvolutionAttrs,
   convolutionAttributes,
   convolutionGeometry,
   type Geometry,
+  isExplicit,
+  paddingOf,
 } from './window-attributes.ts'
 
 type Named<Name extends string> = { readonly [name in Name]: TensorInfo }
@@ -30,9 +32,16 @@ export const convolutions: readonly KernelConfig[] = [false, true].flatMap((dept
     `${op}BackpropFilter`,
     ({ x, dy }, attrs, backend) => {
       const geometry = convolutionGeometry(x.shape, attrs.filterShape, attrs, depthwise)
-      return withShape(attrs.filterShape, (shape) =>
-        backend.executeSingleOutput(`${op}BackpropFilter`, attributes(backend, geometry), [x, shape, dy]),
-      )
+      const ofFilter = (geometry: Geometry, x: TensorInfo) =>
+        withShape(attrs.filterShape, (shape) =>
+          backend.executeSingleOutput(`${op}BackpropFilter`, attributes(backend, geometry), [x, shape, dy]),
+        )
+      if (!isExplicit(geometry)) return ofFilter(geometry, x)
+      // As fast as explicit padding within TensorFlow, or twice as fast.
+      const padded = padWith(x as Tensor, [[0, 0], ...paddingOf(geometry), [0, 0]])
+      const result = ofFilter({ ...geometry, padInfo: { ...geometry.padInfo, type: 'VALID' } }, padded)
+      padded.dispose()
+      return result
     },
   )
   return [forward, ofInput, ofFilter]
@@ -43,7 +52,7 @@ function attributes(backend: TensorflowBackend, geometry: Geometry): ReturnType<
   return [type(backend, 'T', 'float32'), ...convolutionAttributes(backend, geometry)]
 }
 
-function withShape(shape: Shape, body: (shape: TensorInfo) => TensorInfo): TensorInfo {
+function withShape<Result>(shape: Shape, body: (shape: TensorInfo) => Result): Result {
   const tensor = tensor1d([...shape], 'int32')
   try {
     return body(tensor)
