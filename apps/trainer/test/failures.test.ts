@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { newestCheckpoint, type TrainConfigInput, train } from '@gg/trainer'
-import { memory } from '@tensorflow/tfjs-core'
+import { backend, memory } from '@tensorflow/tfjs-core'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { startBackend } from '../src/names/backends.ts'
 import { lockRun } from '../src/runs/lock-run.ts'
 import { runGg } from './run-gg.ts'
 import { runsFolder } from './runs-folder.ts'
@@ -191,6 +192,42 @@ describe('a lock', () => {
     writeFileSync(join(run, 'lock'), JSON.stringify({ host: 'elsewhere', pid: 1, began: null }))
     expect(() => lockRun(run)).toThrow(/^The process 1 on elsewhere is at work/)
     expect(readdirSync(run)).toEqual(['lock'])
+  })
+})
+
+describe('memory', () => {
+  it('that WASM does not have is refused, where tfjs would compute on without', async () => {
+    await startBackend('wasm')
+    const { wasm } = backend() as unknown as {
+      readonly wasm: { _malloc(bytes: number): number; _free(at: number): void }
+    }
+    expect(() => wasm._malloc(2 ** 32 - 16)).toThrow('out of memory: the WASM heap has no 4294967280 bytes left')
+    const address = wasm._malloc(16)
+    expect(address).toBeGreaterThan(0)
+    wasm._free(address)
+  })
+
+  it('that a step does not have ends the run with what helps, and leaves nothing behind', async () => {
+    const module = join(runsFolder(), 'hungry.mjs')
+    mkdirSync(dirname(module), { recursive: true })
+    writeFileSync(
+      module,
+      "export const hungry = { init: () => ({}), update: () => { throw new Error('out of memory: no bytes left') } }\n",
+    )
+    const config = { model: 'mlp(hidden=[8])', limit: 64, batchSize: 32, backend: 'cpu', use: module } as const
+    const before = memory().numTensors
+    for (const where of [{ at: 'dense1/output=hungry' }, { optimizer: 'hungry' }]) {
+      await expect(train({ ...config, ...where })).rejects.toMatchObject({
+        code: 'OUT_OF_MEMORY',
+        message:
+          'Out of memory: a step of 32 images did not fit. Compute it in parts (--accumulate 4) or take fewer images (--batch-size).',
+      })
+    }
+    const broken = "export const broken = { init: () => { throw new Error('no state') }, update: () => {} }\n"
+    writeFileSync(module.replace('hungry', 'broken'), broken)
+    const other = { ...config, use: module.replace('hungry', 'broken'), optimizer: 'broken' }
+    await expect(train(other)).rejects.toThrow('no state')
+    expect(memory().numTensors).toBe(before)
   })
 })
 

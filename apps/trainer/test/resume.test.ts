@@ -1,6 +1,8 @@
+import { batches } from '@gg/data'
 import { type TrainConfigInput, type TrainEvent, type TrainingCheckpoint, train } from '@gg/trainer'
 import { memory } from '@tensorflow/tfjs-core'
 import { describe, expect, it } from 'vitest'
+import { skipping } from '../src/training/skipping.ts'
 
 // Everything that a run remembers is in it: statistics, dropout, a site with random numbers, moments, an average.
 const config: TrainConfigInput = {
@@ -153,5 +155,34 @@ describe('train, how long', () => {
     const { params, ema: average } = ema.checkpoints.at(-1)?.states ?? {}
     expect(average?.arrays['params/logits/kernel']).toBeDefined()
     expect(average?.arrays['params/logits/kernel']).not.toEqual(params?.arrays['logits/kernel'])
+  })
+})
+
+describe('images that are read when they are needed', () => {
+  it('are not read again for the batches before a checkpoint', async () => {
+    const read: number[] = []
+    const lazy = {
+      name: 'lazy',
+      size: 10,
+      shape: [1, 1, 1] as const,
+      labels: new Uint8Array(10),
+      classNames: ['a'],
+      read: (indices: ArrayLike<number>) => {
+        read.push(...Array.from(indices))
+        return Promise.resolve(Uint8Array.from(Array.from(indices)))
+      },
+    }
+    const order = async (skipped: number) => {
+      const seen: number[][] = []
+      const images = skipping(lazy, skipped)
+      if (!('read' in images)) throw new Error('the images are lazy')
+      for await (const batch of batches(images, { batchSize: 3, seed: 1 })) seen.push([...batch.images])
+      return seen
+    }
+    const all = await order(0)
+    read.length = 0
+    const rest = await order(6)
+    expect(rest.slice(2)).toEqual(all.slice(2))
+    expect(read).toEqual(all.slice(2).flat())
   })
 })

@@ -23,6 +23,8 @@ export interface RunRecord extends Environment {
   readonly message?: string
   readonly startedAt: string
   readonly endedAt?: string
+  /** The most memory that its last process has taken, in bytes. */
+  readonly peakMemory?: number
   /** When it was resumed, and from which step. */
   readonly resumed?: readonly { readonly at: string; readonly step: number }[]
 }
@@ -138,7 +140,9 @@ function open(
     },
     end(status, message) {
       const endedAt = new Date().toISOString()
-      writeJson(path, 'run.json', { ...record, status, ...(message !== undefined && { message }), endedAt })
+      const peakMemory = 1024 * process.resourceUsage().maxRSS
+      const how = { status, ...(message !== undefined && { message }), endedAt, peakMemory }
+      writeJson(path, 'run.json', { ...record, ...how })
     },
     close: unlock,
   }

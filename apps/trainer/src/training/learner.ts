@@ -53,7 +53,7 @@ export interface Learner {
 
 /** Weights from a seed, and the steps that change them. Memory: owns all that it makes, and `source`, until `dispose()`. */
 export function createLearner({ model, seed, rule, source: createSource, ema }: LearnerOptions): Learner {
-  const optimizer = createOptimizer(rule, model.init(seed))
+  const optimizer = optimizerFor(rule, model.init(seed))
   let stats = model.initStats()
   const source = sourceFor({ params: optimizer.params, stats }, createSource)
   let average: Weights | undefined = ema === null ? undefined : copyOf({ params: optimizer.params, stats })
@@ -130,6 +130,16 @@ export function createLearner({ model, seed, rule, source: createSource, ema }: 
       if (average !== undefined) disposeTree([average.params, average.stats])
       source.dispose()
     },
+  }
+}
+
+/** An optimizer, or none of the parameters. */
+function optimizerFor(rule: GradientTransformation, params: Tree): Optimizer<Tree> {
+  try {
+    return createOptimizer(rule, params)
+  } catch (error) {
+    disposeTree(params)
+    throw error
   }
 }
 
