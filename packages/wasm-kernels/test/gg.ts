@@ -5,10 +5,13 @@ export const FUZZ = { numRuns: Number(process.env['GG_FUZZ'] ?? 200) }
 
 /** Runs a fused kernel and gives the numbers of its results; nothing stays behind. */
 export function runFused(name: string, inputs: Record<string, Tensor>, attrs: object = {}): Float32Array[] {
-  return tidy(() => {
+  const results: Float32Array[] = []
+  // Nothing is returned from `tidy`, which would look for tensors among all the numbers.
+  tidy(() => {
     const out = engine().runKernel(name, inputs, attrs as NamedAttrMap) as unknown as Tensor | Tensor[]
-    return (Array.isArray(out) ? out : [out]).map((each) => each.dataSync() as Float32Array)
+    for (const each of Array.isArray(out) ? out : [out]) results.push(each.dataSync() as Float32Array)
   })
+  return results
 }
 
 /** Numbers that look like features, the same for the same seed: `mean` plus `spread` times -2 to 2. */
