@@ -29,7 +29,8 @@ import { type GateOptions, resolveGateOptions } from './gate-options.ts'
  *
  * @param options - Activation and temperature, variant, normalization and rescaling.
  * @throws GradientTransformationError `INVALID_ARGUMENT` for an option out of its range; from `update`:
- *   `MISSING_PARAMS`, and `SHAPE_MISMATCH` for maps of rank 0 or 1 where the options need a batch and channels.
+ *   `MISSING_PARAMS`, and `SHAPE_MISMATCH` for maps of rank 0 or 1 where the options need a batch and channels, and for an
+ *   activation of your own that returns another shape than it was given.
  *
  * @example
  * ```ts
