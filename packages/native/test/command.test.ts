@@ -35,7 +35,7 @@ describe('gg-native', () => {
     expect(status).toBe(1)
     expect(text).toMatch(/^Compiler +findCompiler: neither c\+\+ nor g\+\+ nor clang\+\+ is on the PATH/m)
     expect(text).toMatch(/^tensorflow +startTensorflow: no libtensorflow was found/m)
-    expect(text).toMatch(/^Type +python3 -m venv .* pip install tensorflow_cpu && export GG_TENSORFLOW=/m)
+    expect(text).toMatch(/^Type +python3 -m venv .*pip install tensorflow_cpu && export GG_TENSORFLOW=/m)
   }, 120_000)
 
   it.skipIf(!library)(

@@ -57,6 +57,15 @@ withTensorflow(`the kernels that we put in place of tfjs-node's ${NEEDS}`, () =>
 
   const paddings: readonly (readonly [name: string, pad: Padding])[] = [
     ['1', 1],
+    [
+      "that of 'same', on the other side",
+      [
+        [0, 0],
+        [1, 1],
+        [1, 0],
+        [0, 0],
+      ],
+    ],
     ['2', 2],
     [
       'its own on each side',

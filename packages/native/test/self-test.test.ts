@@ -30,7 +30,7 @@ onBackends((backend) => {
   })
 
   const inputs = { Conv2DBackpropFilter: 'x', Conv2DBackpropInput: 'filter', MaxPoolGrad: 'dy', Relu: 'x' }
-  it.each(Object.entries(inputs))('finds a %s that is 1 %% off', async (name, input) => {
+  it.each(Object.entries(inputs))('finds a %s whose %s is a hundredth too large', async (name, input) => {
     expect(getBackend()).toBe(backend)
     const kernel = getKernel(name, backend)
     const before = memory().numTensors
