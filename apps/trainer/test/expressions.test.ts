@@ -12,6 +12,7 @@ import { chainOf } from '../src/expressions/chain-of.ts'
 import { evaluateExpression } from '../src/expressions/evaluate-expression.ts'
 import { loadUserModules } from '../src/expressions/load-user-modules.ts'
 import { namesInChain } from '../src/expressions/names-in-chain.ts'
+import { SIGNATURES } from '../src/expressions/signature.ts'
 import { createVocabulary, type UserModules } from '../src/expressions/vocabulary.ts'
 import { runsFolder } from './runs-folder.ts'
 
@@ -104,6 +105,23 @@ describe('expressions', () => {
     const [theirs] = gate({ temperature: 2 }).update<Tensor>(x, {}, x)
     expect(mine.dataSync()).toEqual(theirs.dataSync())
     for (const tensor of [x, mine, theirs]) tensor.dispose()
+  })
+
+  it('make what they are said to make, each name that needs nothing', () => {
+    const free = Object.entries(SIGNATURES).filter(([, { parameters, options = {} }]) => {
+      const needed = Object.values(options).some((type) => type.endsWith(', needed'))
+      return !needed && parameters.every(({ required }) => !required)
+    })
+    expect(free.length).toBeGreaterThan(50)
+    for (const [name, { kind }] of free) {
+      const [value] = evaluate(name)
+      if (kind === 'transformation') expect(value, name).toMatchObject({ init: expect.any(Function) })
+      else if (kind === 'shape') expect(value, name).toBeTypeOf('object')
+      else expect(value, name).toBeTypeOf('function')
+    }
+    for (const [name, { package: of }] of Object.entries(SIGNATURES)) {
+      expect(vocabulary.get(name)?.value, `${name} of ${of}`).toBeTypeOf('function')
+    }
   })
 
   it('choose weights by pattern', () => {

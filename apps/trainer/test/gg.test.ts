@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseTrainConfig } from '@gg/trainer'
@@ -202,6 +202,22 @@ describe.skipIf(unbuilt)(`gg${unbuilt ? ': skipped, build the packages to run it
     const looks = { diagnostics: false, tensorboard: false }
     const rest = { at, data: 'glyphs', dataDir: null, steps: null, use: [], workers: 1, ...looks }
     expect(json(runs, name, 'config.json')).toEqual({ ...settings, ...rest })
+  })
+
+  it('takes settings from a file, before which options go', async () => {
+    const runs = runsFolder()
+    mkdirSync(runs, { recursive: true })
+    const file = join(runs, 'settings.yaml')
+    writeFileSync(file, 'model: mlp(hidden=[8])\nepochs: 5\nseed: 3\nbackend: cpu\nat:\n  dense1/output: gate()\n')
+    const args = ['--config', file, '--steps', '2', '--seed', '4', '--limit', '64', '--out', join(runs, 'runs')]
+    const { code, stdout, stderr } = await runGg(['train', ...args, '--quiet'])
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    const expected = { model: 'mlp(hidden=[8])', epochs: null, steps: 2, seed: 4, at: ['dense1/output=gate()'] }
+    expect(json(stdout.trim(), 'config.json')).toMatchObject(expected)
+    writeFileSync(file, 'modle: lenet\n')
+    const wrong = await runGg(['train', '--config', file])
+    expect(wrong.code).toBe(2)
+    expect(wrong.stderr).toMatch(/^gg: A setting must be one of model, .*, got 'modle'\. Did you mean model\?\n$/)
   })
 
   it('prints events as lines of JSON with --json, the lines of the folder among them', async () => {
