@@ -51,55 +51,85 @@ export function depthwiseInputGradient(args: usize, from: i32, to: i32, scratch:
     const row = float(at(args, PLACES + 2), item * sizes.width * sizes.channels)
     for (let j = 0; j < sizes.strideWidth; j++) {
       const axis = changetype<Axis>(columns + <usize>j * offsetof<Axis>())
-      for (let i = axis.first; i < axis.end; i++) {
-        const target = float(row, (i * sizes.strideWidth + axis.target) * sizes.channels)
-        if (sizes.multiplier === 1) sumTaps(sizes, target, source, filter, rows, step, axis, i)
-        else {
-          sumTaps(sizes, pixel, source, filter, rows, step, axis, i)
-          addGroups(target, pixel, sizes.channels, sizes.multiplier)
-        }
+      for (let i = axis.first; i < axis.end; ) {
+        // Pixels that see the same taps.
+        const end = axis.groupEnd(i, sizes.outWidth)
+        sumGroup(sizes, row, source, filter, rows, step, axis, i, end, pixel)
+        i = end
       }
     }
   }
 }
 
-/** One pixel: the taps of a phase that meet dy, times what they meet. */
-function sumTaps(
+/** Some pixels of a row that see the same taps: what the taps meet, times the taps. */
+function sumGroup(
   sizes: Sizes,
-  target: usize,
+  row: usize,
   source: usize,
   filter: usize,
   rows: Axis,
-  row: i32,
+  step: i32,
   columns: Axis,
-  column: i32,
+  first: i32,
+  end: i32,
+  pixel: usize,
 ): void {
   const n = sizes.channels * sizes.multiplier
-  const firstU = rows.tapAt(row, 0)
-  const endU = rows.tapAt(row, sizes.outHeight)
-  const firstV = columns.tapAt(column, 0)
-  const endV = columns.tapAt(column, sizes.outWidth)
-  const step = (<usize>(columns.spacing * n)) << 2
-  const filterStep = (<usize>(columns.filterStep * n)) << 2
-  const left = (column + columns.distance + firstV * columns.spacing) * n
-  const tap = (columns.filter + firstV * columns.filterStep) * n
+  const u = rows.tapAt(step, 0)
+  const v = columns.tapAt(first, 0)
+  const countU = rows.tapAt(step, sizes.outHeight) - u
+  const countV = columns.tapAt(first, sizes.outWidth) - v
+  const stepX = (<usize>(columns.spacing * n)) << 2
+  const stepW = (<usize>(columns.filterStep * n)) << 2
+  // From the end of a row of taps to the begin of the next.
+  const skipX = (<usize>((rows.spacing * sizes.outWidth - countV * columns.spacing) * n)) << 2
+  const skipW = (<usize>((rows.filterStep * sizes.filterWidth - countV * columns.filterStep) * n)) << 2
+  const sourceRow = (step + rows.distance + u * rows.spacing) * sizes.outWidth
+  const tap = (rows.filter + u * rows.filterStep) * sizes.filterWidth + columns.filter + v * columns.filterStep
+  const w = float(filter, tap * n)
+  for (let i = first; i < end; i++) {
+    const x = float(source, (sourceRow + i + columns.distance + v * columns.spacing) * n)
+    const target = float(row, (i * sizes.strideWidth + columns.target) * sizes.channels)
+    if (sizes.multiplier === 1) sumTaps(target, x, w, n, countU, countV, stepX, stepW, skipX, skipW)
+    else {
+      sumTaps(pixel, x, w, n, countU, countV, stepX, stepW, skipX, skipW)
+      addGroups(target, pixel, sizes.channels, sizes.multiplier)
+    }
+  }
+}
+
+/** One pixel. */
+function sumTaps(
+  target: usize,
+  source: usize,
+  filter: usize,
+  n: i32,
+  countU: i32,
+  countV: i32,
+  stepX: usize,
+  stepW: usize,
+  skipX: usize,
+  skipW: usize,
+): void {
   let c = 0
   for (; c + 16 <= n; c += 16) {
     let s0 = f32x4.splat(0)
     let s1 = s0
     let s2 = s0
     let s3 = s0
-    for (let u = firstU; u < endU; u++) {
-      let x = float(source, (row + rows.distance + u * rows.spacing) * sizes.outWidth * n + left + c)
-      let w = float(filter, (rows.filter + u * rows.filterStep) * sizes.filterWidth * n + tap + c)
-      for (let v = firstV; v < endV; v++) {
+    let x = float(source, c)
+    let w = float(filter, c)
+    for (let u = 0; u < countU; u++) {
+      for (let v = 0; v < countV; v++) {
         s0 = f32x4.add(s0, f32x4.mul(v128.load(x), v128.load(w)))
         s1 = f32x4.add(s1, f32x4.mul(v128.load(x, 16), v128.load(w, 16)))
         s2 = f32x4.add(s2, f32x4.mul(v128.load(x, 32), v128.load(w, 32)))
         s3 = f32x4.add(s3, f32x4.mul(v128.load(x, 48), v128.load(w, 48)))
-        x += step
-        w += filterStep
+        x += stepX
+        w += stepW
       }
+      x += skipX
+      w += skipW
     }
     const y = float(target, c)
     v128.store(y, s0)
@@ -109,14 +139,16 @@ function sumTaps(
   }
   for (; c < n; c += 4) {
     let sum = f32x4.splat(0)
-    for (let u = firstU; u < endU; u++) {
-      let x = float(source, (row + rows.distance + u * rows.spacing) * sizes.outWidth * n + left + c)
-      let w = float(filter, (rows.filter + u * rows.filterStep) * sizes.filterWidth * n + tap + c)
-      for (let v = firstV; v < endV; v++) {
+    let x = float(source, c)
+    let w = float(filter, c)
+    for (let u = 0; u < countU; u++) {
+      for (let v = 0; v < countV; v++) {
         sum = f32x4.add(sum, f32x4.mul(loadPart(x, n - c), loadPart(w, n - c)))
-        x += step
-        w += filterStep
+        x += stepX
+        w += stepW
       }
+      x += skipX
+      w += skipW
     }
     storePart(float(target, c), sum, n - c)
   }

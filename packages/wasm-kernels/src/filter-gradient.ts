@@ -33,8 +33,10 @@ const WIDE_TILES = 12
 
 /** What a unit reads of x and dy is read once for each tile of taps: it should stay in the L1 cache. */
 const UNIT_BYTES = 28 * 2 ** 10
+/** But fewer pixels than this do not repay loading and storing the sums of a tile. */
+const UNIT_PIXELS = 128
 /** From so many output channels on, copying what a tap sees costs less than reading it from scattered places. */
-const WIDE_CHANNELS = 64
+const WIDE_CHANNELS = 65
 /** Blocks whose sums are kept apart, so that threads can share the work: fixed, or sums would depend on the threads. */
 const BLOCKS = 16
 
@@ -54,11 +56,15 @@ export function filterGradient(engine: Engine, sizes: FilterGradientSizes, place
   const columns = copies ? windowColumns : width
   const rowBytes = 4 * (strideHeight * columns * channels + outWidth * outChannels)
   const haloBytes = 4 * (spanHeight - strideHeight) * columns * channels
-  const bandRows = wide ? outHeight : Math.max(1, Math.min(outHeight, Math.floor((UNIT_BYTES - haloBytes) / rowBytes)))
+  const fitting = Math.max(Math.floor((UNIT_BYTES - haloBytes) / rowBytes), Math.ceil(UNIT_PIXELS / outWidth))
+  const bandRows = wide ? outHeight : Math.min(outHeight, fitting)
   const bands = Math.ceil(outHeight / bandRows)
   const windowRows = (bandRows - 1) * strideHeight + spanHeight
-  const imageBytes = outHeight * rowBytes + haloBytes
-  const together = wide || bands > 1 ? 1 : Math.max(1, Math.min(images, Math.floor(UNIT_BYTES / imageBytes)))
+  const imagesFitting = Math.max(
+    Math.floor(UNIT_BYTES / (outHeight * rowBytes + haloBytes)),
+    Math.ceil(UNIT_PIXELS / (outHeight * outWidth)),
+  )
+  const together = wide || bands > 1 ? 1 : Math.min(images, imagesFitting)
   const units = bands * Math.ceil(images / together)
   const packs = !wide && outChannels % 4 !== 0
   const work = 2 * pixels * taps * outChannels
