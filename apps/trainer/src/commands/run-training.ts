@@ -1,3 +1,4 @@
+import type { DownloadProgress } from '@gg/data'
 import { enableProdMode } from '@tensorflow/tfjs-core'
 import type { SettingLabel, TrainConfig } from '../config/train-config.ts'
 import { writeReport } from '../report/report-command.ts'
@@ -72,7 +73,7 @@ export async function runTraining({ config, out, resumed, report, label, downloa
       signal: stop.signal,
       label,
       ...(resumed && { resume: resumed.checkpoint }),
-      ...(download && { download: true }),
+      ...(download && { download: { signal: stop.signal, onProgress: announceFiles() } }),
     })
     await end(result.status, result.message)
     return result.status === 'stopped' ? signalCode : 0
@@ -84,5 +85,15 @@ export async function runTraining({ config, out, resumed, report, label, downloa
     result?.dispose()
     folder?.close()
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
+  }
+}
+
+/** Says of each file once that it is on its way, and how large it is: the large ones take minutes. */
+function announceFiles(): (progress: DownloadProgress) => void {
+  const known = new Set<string>()
+  return ({ file, url, total }) => {
+    if (known.has(file)) return
+    known.add(file)
+    process.stderr.write(`downloading ${file}, ${(total / 1e6).toFixed(1)} MB, from ${url}\n`)
   }
 }
