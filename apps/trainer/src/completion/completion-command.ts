@@ -15,8 +15,10 @@ export function addCompletionCommand(program: Command): void {
   const completions = complete(program, { completionCommandName: 'completion' })
   program.commands
     .find((command) => command.name() === 'completion')
-    ?.description('Print a script that lets a shell complete the commands, options and names of gg.')
+    ?.description(DESCRIPTION)
     .addHelpText('after', EXAMPLES)
+  const own = completions.commands.get('completion')
+  if (own !== undefined) own.description = DESCRIPTION
   for (const [name, values] of Object.entries(optionCompletions())) {
     for (const command of completions.commands.values()) {
       const option = command.options.get(name)
@@ -26,13 +28,16 @@ export function addCompletionCommand(program: Command): void {
   completeRuns(completions)
 }
 
+const DESCRIPTION = 'Print a script that lets a shell complete the commands, options and names of gg.'
+
 const EXAMPLES = `
 Examples:
-  gg completion bash >> ~/.bashrc
+  gg completion bash > ~/.local/share/bash-completion/completions/gg
   gg completion zsh >> ~/.zshrc
   gg completion fish > ~/.config/fish/completions/gg.fish
 
-Open a new shell afterwards. The script asks gg itself, so it need not be written again after an update.`
+Make the folder if it is not there, and open a new shell afterwards. bash needs the package bash-completion; zsh needs
+compinit, before the script. It asks gg itself, so it need not be written again after an update.`
 
 /** Arguments that are runs, in the folder where they are by default, and names for `gg list`. */
 function completeRuns({ commands }: RootCommand): void {
