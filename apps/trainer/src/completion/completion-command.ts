@@ -37,7 +37,7 @@ Examples:
   gg completion fish > ~/.config/fish/completions/gg.fish
 
 Make the folder if it is not there, and open a new shell afterwards. bash needs the package bash-completion; zsh needs
-compinit, before the script. It asks gg itself, so it need not be written again after an update.`
+compinit before the script. The script asks gg itself, so it need not be written again after an update.`
 
 /** Arguments that are runs, in the folder where they are by default, and names for `gg list`. */
 function completeRuns({ commands }: RootCommand): void {
