@@ -5,6 +5,7 @@
 // GG_PYTHON names a python with PyTorch; without one its rows are left out. `--profile` says where a step's time goes.
 // `--slow` adds tfjs' own cpu backend, which takes seconds a step.
 import { spawn, spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { availableParallelism, cpus } from 'node:os'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
@@ -37,12 +38,8 @@ async function race() {
   )
   if (python === undefined)
     console.log('No python with PyTorch was found: its rows are left out. Name one with GG_PYTHON.')
-  const torch = (layout) => ({
-    command: [
-      python,
-      here('training/torch_steps.py'),
-      JSON.stringify({ net: 'resnet8', threads: availableParallelism(), layout }),
-    ],
+  const torch = (layout, threads = availableParallelism()) => ({
+    command: [python, here('training/torch_steps.py'), JSON.stringify({ net: 'resnet8', threads, layout })],
     peer: true,
   })
   const rows = await Promise.all(
@@ -52,7 +49,7 @@ async function race() {
       ours({ backend: 'tensorflow', norm: 'closed' }),
       ours({ backend: 'wasm', norm: 'closed' }),
       ...(options.slow ? [ours({ backend: 'cpu', norm: 'closed' })] : []),
-      ...(python === undefined ? [] : [torch('contiguous'), torch('channels_last')]),
+      ...(python === undefined ? [] : [torch('contiguous'), torch('channels_last'), torch('channels_last', 1)]),
     ].map(start),
   )
   const machine = watchMachine()
@@ -60,22 +57,30 @@ async function race() {
     await row.run(3)
     row.turns = Math.max(1, Math.min(100, Math.round(TURN / median((await row.run(5)).times))))
     row.medians = []
+    row.processor = []
   }
   for (let round = 0; round < Number(options.rounds); round++) {
     machine.probe()
-    for (const row of rows) row.medians.push(median((await row.run(row.turns)).times))
+    for (const row of rows) {
+      const before = row.processorMs()
+      row.medians.push(median((await row.run(row.turns)).times))
+      row.processor.push((row.processorMs() - before) / row.turns)
+    }
   }
   const { busy, text } = machine.report(rows.reduce((sum, { usedMs }) => sum + usedMs(), 0))
   for (const { stop } of rows) stop()
   const peers = rows.filter(({ peer }) => peer).sort((a, b) => median(a.medians) - median(b.medians))
   console.log(`\nResNet-8, batch ${BATCH}: a training step`)
-  console.log("| | ms | images/s | of the first row | of PyTorch's best |\n| --- | --- | --- | --- | --- |")
-  for (const { title, medians } of rows) {
+  console.log("| | ms | images/s | of the first row | of PyTorch's best | processor ms |")
+  console.log('| --- | --- | --- | --- | --- | --- |')
+  for (const { title, medians, processor } of rows) {
     const ms = median(medians)
     // Rounds meet the same weather, so ratios are taken round by round.
     const ratio = (over) => (over ? median(medians.map((own, i) => over.medians[i] / own)).toFixed(2) : '')
     const images = Math.round((1000 * BATCH) / ms).toLocaleString('en')
-    console.log(`| ${[title, ms.toFixed(1), images, ratio(rows[0]), ratio(peers[0])].join(' | ')} |`)
+    console.log(
+      `| ${[title, ms.toFixed(1), images, ratio(rows[0]), ratio(peers[0]), median(processor).toFixed(0)].join(' | ')} |`,
+    )
   }
   console.log(
     `${cpus()[0].model}, ${availableParallelism()} cores, Node ${process.versions.node}, ${options.rounds} rounds: ${text}.`,
@@ -98,6 +103,7 @@ async function start({ command: [program, ...args], peer = false }) {
     title,
     peer,
     usedMs: () => used,
+    processorMs: () => processorMs(child.pid),
     async run(count) {
       child.stdin.write(`${JSON.stringify({ method: 'plain', count })}\n`)
       const answer = await read()
@@ -106,6 +112,19 @@ async function start({ command: [program, ...args], peer = false }) {
       return answer
     },
     stop: () => child.kill(),
+  }
+}
+
+/**
+ * What all threads of a process have used, by Linux: on a busy machine the one number that means something, except that
+ * PyTorch's threads spin while they wait for each other.
+ */
+function processorMs(pid) {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ')
+    return 10 * (Number(fields[11]) + Number(fields[12]))
+  } catch {
+    return Number.NaN
   }
 }
 
