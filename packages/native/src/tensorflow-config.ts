@@ -4,10 +4,10 @@ import { NativeError } from './native-error.ts'
 export interface TensorflowLimits {
   /**
    * Take memory of the GPU as it is needed; `true` unless said otherwise. With `false` TensorFlow takes nearly all of
-   * it at once, which spares it some fragmentation.
+   * it, or all of `memoryLimit`, at once, which spares it some fragmentation.
    */
   readonly memoryGrowth?: boolean
-  /** The most memory of the GPU to take, in MiB; above 0. Taken at once: TensorFlow does not let a limit grow. */
+  /** The most memory of the GPU to take, in MiB, above 0; no limit unless given. */
   readonly memoryLimit?: number
   /** Threads within one operation on the CPU, at least 1; as many as there are cores unless given. */
   readonly threads?: number
@@ -18,20 +18,14 @@ export interface TensorflowLimits {
  *
  * @throws NativeError `INVALID_ARGUMENT` for a limit that cannot be.
  */
-export function tensorflowConfig({ memoryGrowth, memoryLimit, threads }: TensorflowLimits): Uint8Array {
+export function tensorflowConfig({ memoryGrowth = true, memoryLimit, threads }: TensorflowLimits): Uint8Array {
   if (memoryLimit !== undefined && !(Number.isFinite(memoryLimit) && memoryLimit > 0))
     throw invalid('memoryLimit', 'a number of MiB above 0', memoryLimit)
   if (threads !== undefined && !(Number.isInteger(threads) && threads > 0))
     throw invalid('threads', 'a whole number above 0', threads)
-  if (memoryGrowth === true && memoryLimit !== undefined)
-    throw new NativeError(
-      'INVALID_ARGUMENT',
-      'startTensorflow: `memoryGrowth` cannot be true with a `memoryLimit`: TensorFlow takes a limited share at once. ' +
-        'Leave one of them out.',
-    )
   // Numbers of fields from tensorflow/core/protobuf/config.proto.
   const devices = memoryLimit === undefined ? [] : bytes(9, bytes(1, bytes(1, float32(memoryLimit))))
-  const growth = memoryLimit === undefined ? varint(4, (memoryGrowth ?? true) ? 1 : 0) : []
+  const growth = varint(4, memoryGrowth ? 1 : 0)
   return Uint8Array.from([...(threads === undefined ? [] : varint(2, threads)), ...bytes(6, [...growth, ...devices])])
 }
 
