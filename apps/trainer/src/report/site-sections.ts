@@ -6,6 +6,8 @@ import { bySite, drawBySite, drawHistogram } from './site-charts.ts'
 
 /** As many lines as the colours tell apart. */
 const LINES = 6
+/** As many rows of a table as a screen shows. */
+const ROWS = 20
 
 /** What was seen at the sites of the model; nothing for a run that did not look. */
 export function siteSections(lines: readonly SitesLine[]): Markup | undefined {
@@ -23,9 +25,15 @@ function siteFigures(lines: readonly SitesLine[]): Markup | undefined {
     html`<p class="soft">The loss of ${last.images} training images, sent back through the network after each epoch without
 a change of any weight. Sites are in the order of the network: images come in at the top, gradients from below.</p>`,
     html`<div class="charts">${[flowFigure(lines, last), keptFigure(last), mapFigure(last), ...overEpochs(lines, last)]}</div>`,
-    html`<h3 style="margin-top:20px">After epoch ${epochs(last.epoch)}</h3>`,
-    siteTable(last.sites),
+    tableAfter(last),
   ]}`
+}
+
+/** Folded up where it is longer than a screen. */
+function tableAfter({ epoch, sites }: SitesLine): Markup {
+  const title = `All sites after epoch ${epochs(epoch)}`
+  if (sites.length <= ROWS) return html`<h3 class="next">${title}</h3>${siteTable(sites)}`
+  return html`<details><summary>${title}</summary>${siteTable(sites)}</details>`
 }
 
 function flowFigure(lines: readonly SitesLine[], last: SitesLine): Markup {

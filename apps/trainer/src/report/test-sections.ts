@@ -39,7 +39,7 @@ function drawConfusion(confusion: readonly (readonly number[])[], classNames: re
   const n = classNames.length
   const side = 460
   const widest = Math.min(12, Math.max(...classNames.map((name) => name.length)))
-  const left = 34 + 6.4 * widest
+  const left = 44 + 7.4 * widest
   const cell = (side - left - 10) / n
   const numbers = n <= NUMBERED
   const data = confusion.flatMap((row, label) => {
@@ -52,7 +52,10 @@ function drawConfusion(confusion: readonly (readonly number[])[], classNames: re
         {
           value: [predicted, label, count],
           // Mistakes are few: their share is drawn by its root, or none of them would be seen.
-          itemStyle: { color: SERIES[right ? 0 : 1], opacity: 0.08 + 0.5 * (right ? part : Math.sqrt(part)) },
+          itemStyle: {
+            color: SERIES[right ? 0 : 1],
+            opacity: (numbers ? 0.08 : 0.4) + 0.5 * (right ? part : Math.sqrt(part)),
+          },
         },
       ]
     })
@@ -69,10 +72,10 @@ function drawConfusion(confusion: readonly (readonly number[])[], classNames: re
       grid: { left, right: 10, top: 10, bottom: left },
       xAxis: axis('taken for', {
         ...names,
-        nameGap: left - 20,
+        nameGap: left - 16,
         axisLabel: { ...names.axisLabel, rotate: widest > 3 ? 90 : 0 },
       }),
-      yAxis: axis('shows', { ...names, inverse: true, nameGap: left - 18, nameRotate: 90 }),
+      yAxis: axis('shows', { ...names, inverse: true, nameGap: left - 14, nameRotate: 90 }),
       series: [
         { type: 'scatter', symbol: 'rect', symbolSize: cell - (numbers ? 1 : 0), data },
         // Numbers apart from the cells, or they would be as faint.
