@@ -8,7 +8,7 @@ import { type Pool, startPool } from './pool.ts'
 import { shareMemory } from './share-memory.ts'
 
 /** How a job may be cut into pieces. */
-export interface Cut {
+interface Cut {
   /** How many items there are. */
   readonly items: number
   /** A piece has a multiple of this many items, so vectors begin at the same items for any number of threads. */
