@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -25,6 +26,7 @@ import {
   variableGrads,
 } from '@tensorflow/tfjs-core'
 import { beforeAll, expect, it } from 'vitest'
+import type { Binding } from '../src/binding.ts'
 import { bindingFileOf } from '../src/build-binding.ts'
 import { library, NEEDS, withTensorflow } from './library.ts'
 
@@ -91,6 +93,29 @@ withTensorflow(`startTensorflow ${NEEDS}`, () => {
     expect(tidy(() => add(flat, 1).arraySync())).toEqual(Array(12).fill(2))
     flat.dispose()
     expect(binding.getNumOfTensors()).toBe(before)
+  })
+})
+
+withTensorflow(`what is loaded before TensorFlow ${NEEDS}`, () => {
+  it('is loaded in order, and what is missing is named', async () => {
+    const file = bindingFileOf(library as TensorflowLibrary)
+    await startTensorflow()
+    const { load } = createRequire(import.meta.url)(join(dirname(file), 'gg_loader.node'))
+    const [framework] = (library as TensorflowLibrary).libraries.toReversed()
+    expect(load([framework], true)).toEqual([])
+    expect(load(['/nowhere/libcudart.so.12', framework], true)).toEqual([
+      expect.stringMatching(/^\/nowhere\/libcudart\.so\.12: cannot open|libcudart/),
+    ])
+  })
+
+  it('has no operation of cuDNN on a CPU, by which a GPU is told for bindings of tfjs-node', async () => {
+    if ((await startTensorflow()).gpu) return
+    const { binding } = engine().backend as unknown as { binding: Binding }
+    const ids = [1, 8, 8].map((n) => binding.createTensor([], binding.TF_INT32, Int32Array.of(n)))
+    const type = (name: string, value: number) => ({ name, type: binding.TF_ATTR_TYPE, value })
+    const types = [type('T', binding.TF_FLOAT), type('S', binding.TF_INT32)]
+    expect(() => binding.executeOp('CudnnRNNParamsSize', types, ids, 1)).toThrow(/CudnnRNNParamsSize/)
+    for (const id of ids) binding.deleteTensor(id)
   })
 })
 
