@@ -13,10 +13,10 @@ import {
   type WeightHistogramOptions,
   weightHistogram,
 } from '@gg/diagnostics'
-import { onBackends, readVectors } from '@gg/testing'
+import { numbersOf, onBackends, readVectors } from '@gg/testing'
 import { tensor } from '@tensorflow/tfjs-core'
 import { describe, expect, it } from 'vitest'
-import { mapsOf, maskedGradientsOf, numbersOf } from './numbers-of.ts'
+import { mapsOf, maskedGradientsOf } from './observed-numbers.ts'
 
 type Numbers = readonly number[]
 

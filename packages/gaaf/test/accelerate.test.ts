@@ -2,7 +2,7 @@ import { chain, disposeTree, transformGradient, valueAndGrad } from '@gg/core'
 import { type AccelerateOptions, type ActivationName, accelerate, constant, gaussian, shiftedSigmoid } from '@gg/gaaf'
 import { gate } from '@gg/gating'
 import { lateralMask } from '@gg/lateral-mask'
-import { expectNoLeak, onBackends, readVectors } from '@gg/testing'
+import { expectNoLeak, numbersOf, onBackends, readVectors } from '@gg/testing'
 import {
   backend,
   mul,
@@ -20,7 +20,6 @@ import {
 } from '@tensorflow/tfjs-core'
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
-import { numbersOf } from './numbers-of.ts'
 
 const plain = { relu, sigmoid, tanh }
 const names = ['relu', 'sigmoid', 'tanh'] as const

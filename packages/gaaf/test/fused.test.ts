@@ -1,9 +1,8 @@
 import { valueAndGrad } from '@gg/core'
 import { type AccelerateOptions, accelerate, constant, gaussian, shiftedSigmoid } from '@gg/gaaf'
-import { expectNoLeak, onBackends, withoutFusedKernels } from '@gg/testing'
+import { expectNoLeak, numbersOf, onBackends, withoutFusedKernels } from '@gg/testing'
 import { mul, type Scalar, sum, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core'
 import { describe, expect, it } from 'vitest'
-import { numbersOf } from './numbers-of.ts'
 
 const shapes = { gaussian: gaussian(3, 0.5), shiftedSigmoid: shiftedSigmoid(2, 1), constant: constant(0.25) }
 const odd = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 1, -0, 0, 90, -90]

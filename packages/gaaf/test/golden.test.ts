@@ -1,6 +1,6 @@
 import { disposeTree, valueAndGrad } from '@gg/core'
 import { accelerate } from '@gg/gaaf'
-import { expectNoLeak, onBackends, readVectors } from '@gg/testing'
+import { expectNoLeak, numbersOf, onBackends, readVectors } from '@gg/testing'
 import {
   add,
   conv2d,
@@ -17,7 +17,6 @@ import {
 } from '@tensorflow/tfjs-core'
 import { describe, expect, it } from 'vitest'
 import { accelerated, type NamedOptions } from './accelerated.ts'
-import { numbersOf } from './numbers-of.ts'
 
 type Numbers = readonly number[]
 type Case<N extends string> = { readonly activation: string; readonly options: NamedOptions } & {

@@ -1,8 +1,7 @@
 import { type GateOptions, gate } from '@gg/gating'
-import { expectNoLeak, onBackends, withoutFusedKernels } from '@gg/testing'
+import { expectNoLeak, numbersOf, onBackends, withoutFusedKernels } from '@gg/testing'
 import { tensor, tidy } from '@tensorflow/tfjs-core'
 import { expect, it } from 'vitest'
-import { numbersOf } from './numbers-of.ts'
 
 const forms: readonly GateOptions[] = [
   {},

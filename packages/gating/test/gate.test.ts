@@ -1,6 +1,6 @@
 import { chain, disposeTree, masked, transformGradient, valueAndGrad } from '@gg/core'
 import { type GateOptions, gate, gateFactor } from '@gg/gating'
-import { expectNoLeak, onBackends } from '@gg/testing'
+import { expectNoLeak, numbersOf, onBackends } from '@gg/testing'
 import {
   add,
   backend,
@@ -21,7 +21,6 @@ import {
 } from '@tensorflow/tfjs-core'
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
-import { numbersOf } from './numbers-of.ts'
 
 /** The numbers of a new tensor, which is disposed. */
 const read = (made: Tensor): number[] => {

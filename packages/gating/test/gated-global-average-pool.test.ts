@@ -1,6 +1,6 @@
 import { transformGradient, valueAndGrad } from '@gg/core'
 import { type GatedGlobalAveragePoolOptions, gate, gatedGlobalAveragePool } from '@gg/gating'
-import { expectNoLeak, onBackends } from '@gg/testing'
+import { expectNoLeak, numbersOf, onBackends } from '@gg/testing'
 import {
   cast,
   fill,
@@ -18,7 +18,6 @@ import {
 } from '@tensorflow/tfjs-core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { numbersOf } from './numbers-of.ts'
 
 /** The gradient of Σ pool(x) ⊙ g. */
 const gradOf = (pool: (x: Tensor4D) => Tensor, x: Tensor4D, g: Tensor): number[] =>

@@ -6,7 +6,7 @@ import {
   gatedGlobalAveragePool,
   gateFactor,
 } from '@gg/gating'
-import { expectNoLeak, onBackends, readVectors } from '@gg/testing'
+import { expectNoLeak, numbersOf, onBackends, readVectors } from '@gg/testing'
 import {
   add,
   conv2d,
@@ -28,7 +28,6 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core'
 import { describe, expect, it } from 'vitest'
-import { numbersOf } from './numbers-of.ts'
 
 type Numbers = readonly number[]
 type Case<O, N extends string> = { readonly options: O } & { readonly [name in N]: Numbers }

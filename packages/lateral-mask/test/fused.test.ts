@@ -1,8 +1,7 @@
 import { type LateralMaskOptions, lateralMask } from '@gg/lateral-mask'
-import { expectNoLeak, onBackends, withoutFusedKernels } from '@gg/testing'
+import { expectNoLeak, numbersOf, onBackends, withoutFusedKernels } from '@gg/testing'
 import { tidy } from '@tensorflow/tfjs-core'
 import { expect, it } from 'vitest'
-import { numbersOf } from './numbers-of.ts'
 
 const forms: readonly LateralMaskOptions[] = [
   {},

@@ -8,7 +8,7 @@ import {
   logKernel,
   magnitudeMask,
 } from '@gg/lateral-mask'
-import { expectNoLeak, onBackends, readVectors } from '@gg/testing'
+import { expectNoLeak, numbersOf, onBackends, readVectors } from '@gg/testing'
 import {
   add,
   conv2d,
@@ -24,7 +24,6 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core'
 import { describe, expect, it } from 'vitest'
-import { numbersOf } from './numbers-of.ts'
 
 type Numbers = readonly number[]
 type MaskCase = { readonly options: LateralMaskOptions; readonly log: boolean }

@@ -17,11 +17,10 @@ import {
   randomMask,
   trackKeptFraction,
 } from '@gg/lateral-mask'
-import { expectNoLeak, onBackends } from '@gg/testing'
+import { expectNoLeak, numbersOf, onBackends } from '@gg/testing'
 import { add, backend, mul, type Rank, reshape, slice, tensor1d, tidy, zeros } from '@tensorflow/tfjs-core'
 import { describe, expect, it, vi } from 'vitest'
 import { everyOption, read } from './masks.ts'
-import { numbersOf } from './numbers-of.ts'
 
 onBackends(() => {
   describe('lateralMask in use', () => {

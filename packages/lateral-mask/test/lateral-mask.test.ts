@@ -1,11 +1,10 @@
 import { disposeTree } from '@gg/core'
 import { lateralMask, lateralMaskFactor, magnitudeMask } from '@gg/lateral-mask'
-import { onBackends } from '@gg/testing'
+import { numbersOf, onBackends } from '@gg/testing'
 import { concat, fill, mul, type Rank, reshape, slice, type Tensor4D, tidy, zeros } from '@tensorflow/tfjs-core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { everyOption, keptOf, maskOf, options, read, seeds, total } from './masks.ts'
-import { numbersOf } from './numbers-of.ts'
 
 onBackends(() => {
   describe('lateralMask', () => {

@@ -1,8 +1,7 @@
 import { chain, type Tree } from '@gg/core'
 import { lateralMask, magnitudeMask, randomMask, trackKeptFraction } from '@gg/lateral-mask'
-import { transformationLaws } from '@gg/testing'
+import { numbersOf, transformationLaws } from '@gg/testing'
 import { zeros } from '@tensorflow/tfjs-core'
-import { numbersOf } from './numbers-of.ts'
 
 // Large and small, one smaller than the kernel's radius, one of a single position.
 const maps = {

@@ -1,10 +1,9 @@
 import { disposeTree, featureSite, masked, valueAndGrad } from '@gg/core'
 import { lateralMask, magnitudeMask, trackKeptFraction } from '@gg/lateral-mask'
-import { onBackends } from '@gg/testing'
+import { numbersOf, onBackends } from '@gg/testing'
 import { mul, type Rank, type Scalar, sum, type Tensor, tensor4d, zeros } from '@tensorflow/tfjs-core'
 import { describe, expect, it } from 'vitest'
 import { keptOf, read } from './masks.ts'
-import { numbersOf } from './numbers-of.ts'
 
 onBackends(() => {
   describe('trackKeptFraction', () => {

@@ -1,4 +1,5 @@
 export { expectNoLeak } from './expect-no-leak.ts'
+export { numbersOf } from './numbers-of.ts'
 export { BACKENDS, onBackends } from './on-backends.ts'
 export { readVectors } from './read-vectors.ts'
 export { type Tolerance, toBeAllClose } from './to-be-all-close.ts'

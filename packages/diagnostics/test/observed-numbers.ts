@@ -1,9 +1,5 @@
-import { type Rank, type ShapeMap, type Tensor, tensor } from '@tensorflow/tfjs-core'
-
-/** The inputs of vectors/diagnostics.py: integers by a formula, divided by a power of two, so exact in float32. */
-export function numbersOf<R extends Rank>(shape: readonly number[], seed: number): Tensor<R> {
-  return tensor<R>(Float32Array.from(formula(shape, seed)), [...shape] as ShapeMap[R])
-}
+import { numbersOf } from '@gg/testing'
+import { type Tensor, tensor, tidy } from '@tensorflow/tfjs-core'
 
 /** Gradients as behind a mask: what lies near 0 is 0. */
 export function maskedGradientsOf(shape: readonly number[], seed: number): Tensor {
@@ -24,6 +20,5 @@ export function mapsOf(shape: readonly number[], seed: number): Tensor {
 }
 
 function formula(shape: readonly number[], seed: number): readonly number[] {
-  const size = shape.reduce((product, n) => product * n, 1)
-  return Array.from({ length: size }, (_, i) => (((31 * i * i + 24001 * i + 104729 * seed) % 65521) - 32760) * 2 ** -15)
+  return tidy(() => Array.from(numbersOf(shape, seed).dataSync()))
 }
