@@ -1,5 +1,6 @@
 import { expectNoLeak } from '@gg/testing'
 import {
+  add,
   dispose,
   fill,
   max,
@@ -129,6 +130,19 @@ describe('Sum and Mean', () => {
       expect(kept).toBeAllClose(expected)
       expect(average).toBeAllClose(expected.map((v) => v / count))
       dispose([x, total, kept, average])
+    })
+  })
+
+  // The last block of rows is shorter than the others: one that read on would take numbers of what lies behind.
+  test.each([
+    [[3, 40_001], [1]],
+    [[2, 20_003, 3], [1]],
+    [[2, 10_007, 16], [1]],
+    [[3, 40_001, 1, 2], [1]],
+  ])('of %j over %j, in blocks that are not all full', (shape, axes) => {
+    tidy(() => {
+      const x = add(wave(shape, 1), 100)
+      expect(sum(x, axes)).toBeAllClose(sumByIndex(x.dataSync(), shape, axes), { rtol: 6e-8, atol: 0 })
     })
   })
 
