@@ -11,6 +11,8 @@ import { runsFolder } from './runs-folder.ts'
 const unbuilt = !existsSync(fileURLToPath(new URL('../dist/gg.js', import.meta.url)))
 
 const KILLS = 20
+/** It shares the machine with the one that is killed again and again. */
+const patient = { timeout: 230_000 }
 const settings = [
   ['--model', 'mlp(hidden=[8], dropout=0.2, batchNorm=true)'],
   ['--at', 'dense1/output=dropoutGradient(0.1)+gate'],
@@ -25,9 +27,17 @@ const settings = [
   ['--quiet'],
 ].flat()
 
-/** Starts the command and kills it with no warning, some milliseconds after it has begun to work or at once. */
-async function startAndKill(args: readonly string[], working: () => boolean, delay: number): Promise<boolean> {
-  const child = spawn(process.execPath, [GG, ...args], { stdio: 'ignore' })
+/** Starts the command and kills it without a warning, some time after it has begun to work; says why it could not. */
+async function startAndKill(
+  args: readonly string[],
+  working: () => boolean,
+  delay: number,
+): Promise<string | undefined> {
+  const child = spawn(process.execPath, [GG, ...args], { stdio: ['ignore', 'ignore', 'pipe'] })
+  let said = ''
+  child.stderr.on('data', (data: Buffer) => {
+    said += data
+  })
   let ended = false
   const end = new Promise<void>((resolve) => {
     child.on('close', () => {
@@ -40,7 +50,7 @@ async function startAndKill(args: readonly string[], working: () => boolean, del
   const alive = !ended
   child.kill('SIGKILL')
   await end
-  return alive
+  return alive ? undefined : `it had ended: ${said}`
 }
 
 /** What is to be the same: all but what the clock says. */
@@ -57,7 +67,7 @@ const outcome = (run: string) => {
 describe.skipIf(unbuilt)(`kill -9${unbuilt ? ': skipped, build the packages to run it' : ''}`, () => {
   it(`at ${KILLS} random moments, each time with a resume, ends as a run that was never stopped`, async () => {
     const [whole, killed] = [runsFolder(), runsFolder()]
-    const undisturbed = runGg(['train', ...settings, '--out', whole])
+    const undisturbed = runGg(['train', ...settings, '--out', whole], patient)
     const folder = () => (existsSync(killed) ? readdirSync(killed)[0] : undefined)
     const written = () => {
       const run = folder()
@@ -67,6 +77,7 @@ describe.skipIf(unbuilt)(`kill -9${unbuilt ? ': skipped, build the packages to r
     const run = join(killed, folder() ?? '')
     let kills = 1
     const moments: number[] = []
+    let problem: string | undefined
     while (kills < KILLS) {
       const lockOf = () => {
         try {
@@ -79,15 +90,15 @@ describe.skipIf(unbuilt)(`kill -9${unbuilt ? ': skipped, build the packages to r
       const [lock, known] = [lockOf(), files()]
       // Every fourth one dies while it starts, after it has taken over the lock of the one before; the others at work.
       const working = kills % 4 === 0 ? () => lockOf() !== lock : () => files() !== known
-      const alive = await startAndKill(['resume', run, '--quiet'], working, 250 * Math.random())
-      if (!alive) break
+      problem = await startAndKill(['resume', run, '--quiet'], working, 250 * Math.random())
+      if (problem !== undefined) break
       kills++
       moments.push(newestCheckpoint(run).checkpoint.position.step)
     }
-    expect(kills, `the run was complete after ${kills} kills, at the steps ${moments}`).toBe(KILLS)
+    expect(kills, `after ${kills} kills, at the steps ${moments}, ${problem}`).toBe(KILLS)
     // It has come forward between the kills, or they would all have been the same.
     expect(new Set(moments).size).toBeGreaterThan(KILLS / 2)
-    const { code, stderr } = await runGg(['resume', run, '--quiet'])
+    const { code, stderr } = await runGg(['resume', run, '--quiet'], patient)
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect((await undisturbed).code).toBe(0)
     const wholeRun = join(whole, readdirSync(whole)[0] ?? '')

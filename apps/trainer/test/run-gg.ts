@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 export const GG: string = fileURLToPath(new URL('../bin/gg.mjs', import.meta.url))
 
 /** A run that does not end outlives its test, and takes a core from all others. */
-const LIMIT = { timeout: 55_000, killSignal: 'SIGKILL' } as const
+const LIMIT = 55_000
 
 /** What a process left behind. */
 export interface Ended {
@@ -19,14 +19,24 @@ export interface Ended {
 export interface RunGgOptions {
   /** On top of an environment without data. */
   readonly env?: { readonly [name: string]: string }
+  /** Milliseconds after which it is ended, 55,000 unless given. */
+  readonly timeout?: number
   /** Called with each piece of standard output. */
   readonly onOutput?: (text: string, kill: (signal: NodeJS.Signals) => void) => void
 }
 
 /** Runs the built command in a process of its own. */
-export function runGg(args: readonly string[], { env = {}, onOutput }: RunGgOptions = {}): Promise<Ended> {
+export function runGg(
+  args: readonly string[],
+  { env = {}, timeout = LIMIT, onOutput }: RunGgOptions = {},
+): Promise<Ended> {
   const { GG_DATA_DIR: _, DEBUG: __, ...inherited } = process.env
-  const child = spawn(process.execPath, [GG, ...args], { env: { ...inherited, ...env }, cwd: tmpdir(), ...LIMIT })
+  const child = spawn(process.execPath, [GG, ...args], {
+    env: { ...inherited, ...env },
+    cwd: tmpdir(),
+    timeout,
+    killSignal: 'SIGKILL',
+  })
   let [stdout, stderr] = ['', '']
   child.stdout.on('data', (data: Buffer) => {
     stdout += data

@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type TrainConfigInput, type TrainingCheckpoint, train } from '@gg/trainer'
+import { newestCheckpoint, type TrainConfigInput, type TrainingCheckpoint, train } from '@gg/trainer'
 import { memory } from '@tensorflow/tfjs-core'
 import { describe, expect, it } from 'vitest'
 import { partsOfBatch } from '../src/training/parts-of-batch.ts'
+import { runGg } from './run-gg.ts'
 import { runsFolder } from './runs-folder.ts'
 
 const unbuilt = !existsSync(fileURLToPath(new URL('../dist/gradient-worker.js', import.meta.url)))
@@ -35,26 +36,33 @@ const learned = ({ checkpoints }: { readonly checkpoints: readonly TrainingCheck
   Object.entries(checkpoints.at(-1)?.states ?? {}).filter(([name]) => !name.includes('sites/'))
 
 describe.skipIf(unbuilt)(`workers${unbuilt ? ': skipped, build the packages to run them' : ''}`, () => {
+  // In processes of their own: here this thread would run the sources, and the workers the build.
   it.each(['cpu', 'wasm'] as const)(
     'compute what one thread computes in as many parts, bit for bit, on %s',
     async (backend) => {
-      const before = memory().numTensors
-      const one = await run({ ...config, backend, accumulate: 4 })
-      for (const [workers, accumulate] of [
-        [4, 1],
-        [2, 2],
-      ]) {
-        const several = await run({ ...config, backend, workers, accumulate })
-        // Sums within a thread come before the sum over threads, so with more parts a thread they round otherwise.
-        if (accumulate === 1) {
-          expect(several.metrics).toEqual(one.metrics)
-          expect(learned(several)).toEqual(learned(one))
-        } else {
-          const losses = ({ metrics }: typeof one) => metrics.map(({ trainLoss }) => trainLoss)
-          expect(losses(several)).toBeAllClose(losses(one), { rtol: 1e-4 })
+      const { model, at, ...rest } = { ...config, backend }
+      const settings = Object.entries({ model, ...rest }).flatMap(([name, value]) => [
+        `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
+        String(value),
+      ])
+      const finished = async (...more: readonly string[]) => {
+        const runs = runsFolder()
+        const sites = ['--at', 'dense1/activation=gate()', '--no-diagnostics', '--out', runs]
+        const { code, stderr } = await runGg(['train', ...settings, ...sites, ...more])
+        expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+        const folder = join(runs, readdirSync(runs)[0] ?? '')
+        const lines = readFileSync(join(folder, 'metrics.jsonl'), 'utf8').trim().split('\n')
+        return {
+          metrics: lines.map((line) => ({ ...JSON.parse(line), seconds: 0, imagesPerSecond: 0 })),
+          learned: learned({ checkpoints: [newestCheckpoint(folder).checkpoint] }),
         }
       }
-      expect(memory().numTensors).toBe(before)
+      const one = await finished('--accumulate', '4')
+      expect(await finished('--workers', '4')).toEqual(one)
+      // Sums within a thread come before the sum over threads, so with more parts a thread they round otherwise.
+      const several = await finished('--workers', '2', '--accumulate', '2')
+      const losses = ({ metrics }: typeof one) => metrics.map(({ trainLoss }) => trainLoss)
+      expect(losses(several)).toBeAllClose(losses(one), { rtol: 1e-4 })
     },
   )
 
