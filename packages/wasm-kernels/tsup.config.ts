@@ -3,5 +3,7 @@ import { library } from '../../tools/library.ts'
 
 export default library({
   entry: ['src/index.ts', 'src/register.ts'],
+  // A map would carry the compiled modules a second time.
+  sourcemap: false,
   loader: { '.txt': 'text', '.wasm': 'binary' },
 }) as Options
