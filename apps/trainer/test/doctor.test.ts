@@ -1,9 +1,15 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { BACKENDS } from '@gg/trainer'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { BACKENDS, startBackend } from '../src/names/backends.ts'
+import { TrainingError } from '../src/training-error.ts'
 import { runInProcess } from './report-run-in-process.ts'
 import { runsFolder } from './runs-folder.ts'
+
+vi.mock(import('../src/names/backends.ts'), async (original) => {
+  const backends = await original()
+  return { ...backends, startBackend: vi.fn(backends.startBackend) }
+})
 
 interface Finding {
   readonly name: string
@@ -14,6 +20,8 @@ interface Finding {
 
 let data = ''
 beforeEach(() => {
+  // Back to the real one.
+  vi.mocked(startBackend).mockReset()
   data = runsFolder()
   mkdirSync(data, { recursive: true })
 })
@@ -41,7 +49,7 @@ describe('gg doctor', () => {
       state: 'ok',
       detail: expect.stringMatching(/^starts in \d+\.\d\d s, [\d.]+ GFLOP\/s: /),
     })
-    expect(found['backends']?.map(({ name }) => name)).toEqual(Object.keys(BACKENDS))
+    expect(found['backends']?.map(({ name }) => name)).toEqual(Object.keys(BACKENDS).filter((name) => name !== 'auto'))
     expect(one('datasets', 'glyphs')).toMatchObject({ state: 'ok', detail: expect.stringContaining('20,000 images') })
     expect(one('datasets', 'mnist')).toEqual({
       name: 'mnist',
@@ -65,9 +73,13 @@ describe('gg doctor', () => {
   })
 
   it('says why a backend does not start, and ends with 1 only if none does', async () => {
-    for (const name of Object.keys(BACKENDS) as readonly (keyof typeof BACKENDS)[]) {
-      if (name !== 'cpu') vi.spyOn(BACKENDS[name], 'load').mockRejectedValue(new Error(`no ${name} here\nsee below`))
+    const failing = async (name: string) => {
+      const cause = new Error(`no ${name} here\nsee below`)
+      throw new TrainingError('BACKEND_FAILED', `Backend '${name}' did not start: no ${name} here. Try cpu.`, { cause })
     }
+    const start = vi.mocked(startBackend).getMockImplementation()
+    if (start === undefined) throw new Error('the real one stands behind the mock')
+    vi.mocked(startBackend).mockImplementation((name) => (name === 'cpu' ? start(name) : failing(name)))
     const some = await examine()
     expect(some.code).toBe(0)
     expect(some.one('backends', 'wasm')).toEqual({
@@ -75,7 +87,7 @@ describe('gg doctor', () => {
       state: 'missing',
       detail: 'does not start: no wasm here',
     })
-    vi.spyOn(BACKENDS.cpu, 'load').mockRejectedValue(new Error('none'))
+    vi.mocked(startBackend).mockImplementation(failing)
     expect((await examine()).code).toBe(1)
     const { stdout } = await runInProcess('doctor', '--data-dir', data)
     expect(stdout).toMatch(/gg train does not work here until what is broken above is mended\.\n$/)
