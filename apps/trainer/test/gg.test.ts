@@ -200,7 +200,7 @@ describe.skipIf(unbuilt)(`gg${unbuilt ? ': skipped, build the packages to run it
     const [name = ''] = readdirSync(runs)
     expect(stdout).toBe(`${join(runs, name)}\n`)
     const looks = { diagnostics: false, tensorboard: false }
-    const rest = { at, data: 'glyphs', dataDir: null, steps: null, use: [], workers: 1, ...looks }
+    const rest = { at, data: 'glyphs', dataDir: null, steps: null, threads: null, use: [], workers: 1, ...looks }
     expect(json(runs, name, 'config.json')).toEqual({ ...settings, ...rest })
   })
 

@@ -159,11 +159,11 @@ describe('train', () => {
     expect(memory().numTensors).toBe(before)
   })
 
-  it('says why a backend does not start, and which others there are', async () => {
+  it('says why a backend does not start, and where to look for others', async () => {
     vi.spyOn(BACKENDS.wasm, 'load').mockRejectedValueOnce(new Error('no SIMD here'))
     await expect(train(tiny)).rejects.toMatchObject({
       code: 'BACKEND_FAILED',
-      message: "Backend 'wasm' did not start: no SIMD here. Try another one: cpu.",
+      message: "Backend 'wasm' did not start: no SIMD here. `gg doctor` tells which ones start here.",
     })
   })
 

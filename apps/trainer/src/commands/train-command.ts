@@ -58,6 +58,7 @@ export function trainCommand(exit: Exit): Command {
     .option('--ema <decay>', 'test an average of the weights, such as 0.999', number)
     .option('--seed <number>', `chooses first weights and order of images (default: ${defaults.seed})`, number)
     .option('--backend <name>', oneOf(BACKENDS, defaults.backend))
+    .option('--threads <count>', 'of the WASM backend, in place of workers (default: one a core, 4 at most)', number)
     .optionsGroup('The folder of the run:')
     .option('--config <file>', 'settings from a file (default: gg.config.ts, .js, .json or .yaml, if there is one)')
     .option('--out <folder>', 'where the folder of the run is made', 'runs')

@@ -51,6 +51,8 @@ export interface TrainConfig {
   readonly seed: number
   /** What computes. */
   readonly backend: BackendName
+  /** Threads of the WASM backend; `null` for one a core, 4 at most. With several `workers` each has one. */
+  readonly threads: number | null
   /** The folder above that of the data set, for those that are files; `null` for `GG_DATA_DIR`. */
   readonly dataDir: string | null
   /** The side of the squares that pictures of a folder are made into, in pixels, at least 1. */
@@ -107,6 +109,7 @@ const schema = z.strictObject({
   limit: wholeNumber(1).nullable().default(null),
   seed: wholeNumber(0).default(0),
   backend: nameOf(BACKENDS).default('wasm'),
+  threads: wholeNumber(1).nullable().default(null),
   dataDir: text.nullable().default(null),
   imageSize: wholeNumber(1).default(64),
   use: texts.default([]),

@@ -14,7 +14,9 @@ const TIMES = 2
  */
 export async function checkBackends(): Promise<readonly Finding[]> {
   const findings: Finding[] = []
-  for (const name of Object.keys(BACKENDS) as readonly BackendName[]) findings.push(await checkBackend(name))
+  for (const name of Object.keys(BACKENDS) as readonly BackendName[]) {
+    if (name !== 'auto') findings.push(await checkBackend(name))
+  }
   return findings
 }
 
@@ -35,7 +37,7 @@ async function checkBackend(name: BackendName): Promise<Finding> {
       detail: `starts in ${seconds.toFixed(2)} s, ${speed} GFLOP/s: ${BACKENDS[name].summary}`,
     }
   } catch (error) {
-    // The message of `startBackend` ends with other backends to try, which are listed here anyway.
+    // The message of `startBackend` ends with this command.
     const cause = error instanceof TrainingError && error.cause !== undefined ? error.cause : error
     return { name, state: 'missing', detail: `does not start: ${reasonOf(cause)}` }
   }

@@ -1,47 +1,66 @@
-import { backend, ready, setBackend } from '@tensorflow/tfjs-core'
+import { chooseBackend } from '@gg/native'
+import { enableWasm } from '@gg/wasm-kernels'
+import { backend, getBackend } from '@tensorflow/tfjs-core'
 import { TrainingError } from '../training-error.ts'
 
 /** A backend by the name that `--backend` takes. */
-export type BackendName = 'cpu' | 'wasm'
+export type BackendName = 'auto' | 'cpu' | 'cuda' | 'tensorflow' | 'wasm' | 'webgpu'
+
+/** WebGPU has to be asked for: tensors on it cannot be read at once, which a user's own transformation may do. */
+const AUTOMATIC = ['cuda', 'tensorflow', 'wasm', 'cpu'] as const
 
 /** A backend that can be asked for. */
 export interface BackendEntry {
   /** One line for `gg list`. */
   readonly summary: string
-  /** Registers the backend and its kernels with tfjs. */
-  load(): Promise<unknown>
+  /** Starts it, sees that it computes gradients right, and makes it tfjs' current one. */
+  load(threads: number | null): Promise<unknown>
 }
 
 /** The backends there are. Each is loaded when it is asked for. */
 export const BACKENDS: Readonly<Record<BackendName, BackendEntry>> = {
   wasm: {
-    summary: 'WebAssembly with SIMD, and the kernels for training of @gg/wasm-kernels',
-    load: () => import('@gg/wasm-kernels/register'),
+    summary: 'WebAssembly with SIMD and threads, and the kernels for training of @gg/wasm-kernels',
+    load: async (threads) => {
+      await loadWasm(threads)
+      await chooseBackend('wasm')
+    },
   },
-  cpu: {
-    summary: 'plain JavaScript: slow, needs nothing',
-    load: () => import('@tensorflow/tfjs-backend-cpu'),
+  cuda: {
+    summary: 'TensorFlow on a GPU of NVIDIA; fails where it does not compute there',
+    load: () => chooseBackend('cuda'),
+  },
+  tensorflow: {
+    summary: "TensorFlow's own library, out of tfjs-node or a Python package",
+    load: () => chooseBackend('tensorflow'),
+  },
+  webgpu: { summary: 'a GPU through the package webgpu', load: () => chooseBackend('webgpu') },
+  cpu: { summary: 'plain JavaScript: slow, needs nothing', load: () => chooseBackend('cpu') },
+  auto: {
+    summary: 'the best of cuda, tensorflow, wasm and cpu that computes gradients right on this machine',
+    load: (threads) => chooseBackend('auto', { among: AUTOMATIC, loadWasm: () => loadWasm(threads) }),
   },
 }
 
+function loadWasm(threads: number | null): Promise<unknown> {
+  return enableWasm({ threads: threads ?? 'auto' })
+}
+
 /**
- * Loads a backend and makes it tfjs' current one, for the whole process.
+ * Loads a backend, sees that it computes gradients right, and makes it tfjs' current one, for the whole process.
  *
+ * @param threads - Threads of the WASM backend; null for one a core, 4 at most.
  * @throws TrainingError `BACKEND_FAILED`.
  */
-export async function startBackend(name: BackendName): Promise<void> {
+export async function startBackend(name: BackendName, threads: number | null = null): Promise<void> {
   try {
-    await BACKENDS[name].load()
-    const started = await setBackend(name)
-    await ready()
-    if (!started) throw new Error('tfjs could not initialize it')
-    if (name === 'wasm') refuseNothing(backend())
+    await BACKENDS[name].load(threads)
+    if (getBackend() === 'wasm') refuseNothing(backend())
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    const others = Object.keys(BACKENDS).filter((other) => other !== name)
+    const reason = (cause instanceof Error ? cause.message : String(cause)).replace(/\.$/, '')
     throw new TrainingError(
       'BACKEND_FAILED',
-      `Backend '${name}' did not start: ${reason}. Try another one: ${others.join(', ')}.`,
+      `Backend '${name}' did not start: ${reason}. \`gg doctor\` tells which ones start here.`,
       { cause },
     )
   }

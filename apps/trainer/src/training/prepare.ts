@@ -44,7 +44,7 @@ export async function prepareRun(
   download: NonNullable<LoadOptions['download']>,
 ): Promise<PreparedRun> {
   const modules = await loadUserModules(config.use, label('use'))
-  await startBackend(config.backend)
+  await startBackend(config.backend, config.workers > 1 ? 1 : config.threads)
   const data = await DATASETS[config.data].load({ ...config, download })
   const { shape: inputShape, classNames, size: trainImages } = data.train
   const sizes = { inputShape, classes: classNames.length, trainImages }

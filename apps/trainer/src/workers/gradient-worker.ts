@@ -18,7 +18,8 @@ const [weightNumbers, resultNumbers] = [new Float32Array(weightMemory), new Floa
 
 enableProdMode()
 const modules = await loadUserModules(config.use, label('use'))
-await startBackend(config.backend)
+// The cores are shared among the workers already.
+await startBackend(config.backend, 1)
 const { model, normalization, context } = prepareModel(config, label, sizes, modules)
 const sites = placeSites(config.at, label('at'), model, context)
 const problem = { model, sites, normalization, labelSmoothing: config.labelSmoothing }
