@@ -10,7 +10,7 @@ export interface FollowedBy {
  * A layer's output that is not computed yet, because what follows it could be done in the same pass over memory. Where
  * a site acts in between, or another activation follows, it is finished by itself.
  */
-export interface Unfinished {
+interface Unfinished {
   finish(followedBy: FollowedBy): Tensor
 }
 

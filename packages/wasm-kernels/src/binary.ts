@@ -33,7 +33,7 @@ export function binary(kernelName: string, job: string, dtype: 'float32' | 'bool
 }
 
 /** Runs a job with two inputs. `addresses` are those of the result and of both inputs. */
-export function runBinary(
+function runBinary(
   engine: Engine,
   job: string,
   { items, layout }: Broadcast,
