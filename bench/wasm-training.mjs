@@ -8,6 +8,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { availableParallelism, cpus } from 'node:os'
 import { createInterface } from 'node:readline'
+import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { watchMachine } from './methods/quietness.mjs'
@@ -37,7 +38,6 @@ for (const net of options.nets.split(',')) await race(net)
 
 async function race(net) {
   const contestants = await Promise.all(entries(net).map(start))
-  const machine = watchMachine()
   const rows = contestants.flatMap((one) => one.methods.map((method) => ({ one, method, medians: [], turns: 0 })))
   for (const row of rows) {
     // JIT compilers need some steps; how many fit into a turn is seen on the way.
@@ -45,7 +45,11 @@ async function race(net) {
     const { times } = await row.one.run(row.method, row.one.slow ? 1 : 10)
     row.turns = Math.max(1, Math.min(200, Math.round(TURN / median(times))))
   }
+  const machine = watchMachine()
+  const before = contestants.map(({ cpuMs }) => cpuMs())
   for (let round = 0; round < ROUNDS; round++) {
+    // Threads that spin for a while before they sleep must not count as others.
+    await setTimeout(300)
     machine.probe()
     for (const row of rows) {
       const { times, loss } = await row.one.run(row.method, row.turns)
@@ -53,7 +57,7 @@ async function race(net) {
       row.medians.push(median(times))
     }
   }
-  const usedMs = contestants.reduce((sum, { usedMs }) => sum + usedMs(), 0)
+  const usedMs = contestants.reduce((sum, { cpuMs }, i) => sum + cpuMs() - before[i], 0)
   for (const { stop } of contestants) stop()
   print(net, rows, machine.report(usedMs))
 }
@@ -101,17 +105,18 @@ async function start({ command: [program, ...args], methods, peer = false, slow 
     return JSON.parse(value)
   }
   const { title } = await read()
-  let used = 0
+  let cpuMs = 0
   return {
     title,
     methods,
     peer,
     slow,
-    usedMs: () => used,
+    /** Processor time of all its threads so far. */
+    cpuMs: () => cpuMs,
     async run(method, count) {
       child.stdin.write(`${JSON.stringify({ method, count })}\n`)
       const answer = await read()
-      used += answer.times.reduce((sum, ms) => sum + ms, 0)
+      cpuMs = answer.cpuMs
       return answer
     },
     stop: () => child.kill(),

@@ -46,7 +46,8 @@ for await (const line of createInterface({ input: process.stdin })) {
     loss = (await value.data())[0]
     times.push(performance.now() - start)
   }
-  console.log(JSON.stringify({ times, loss }))
+  const { user, system } = process.cpuUsage()
+  console.log(JSON.stringify({ times, loss, cpuMs: (user + system) / 1e3 }))
 }
 
 function crossEntropy(logits, labels) {
