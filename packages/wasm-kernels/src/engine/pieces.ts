@@ -41,8 +41,13 @@ export function runPieces(words: Int32Array, control: number, jobs: readonly Job
   for (;;) {
     const ticket = Atomics.add(words, base + WORD.ticket, 1)
     const end = Atomics.load(words, base + WORD.end)
-    // The main thread is between the two words of a new job: ask again.
-    if (ticket >>> 16 !== end >>> 16) continue
+    if (ticket >>> 16 !== end >>> 16) {
+      // The main thread is between the two words of a new job. It may be held up there for long, so only look: tickets
+      // that are taken all the while would run over into the number of the next job.
+      const jobOf = (word: number): number => Atomics.load(words, base + word) >>> 16
+      while (jobOf(WORD.ticket) !== jobOf(WORD.end)) {}
+      continue
+    }
     if ((ticket & MOST_PIECES) >= (end & MOST_PIECES)) return threw
     const word = (index: number): number => words[base + index] ?? 0
     const from = (ticket & MOST_PIECES) * word(WORD.size)
