@@ -1,8 +1,10 @@
 import { getKernel, type KernelConfig, registerKernel, unregisterKernel } from '@tensorflow/tfjs-core'
+import { webgpuAverageGradient } from './webgpu-average-gradient.ts'
 import { webgpuFilterGradient } from './webgpu-filter-gradient.ts'
 
 /** tfjs' kernels in whose places ours stand. */
 const MENDED: { readonly [kernelName: string]: (stock: KernelConfig) => KernelConfig } = {
+  AvgPoolGrad: webgpuAverageGradient,
   Conv2DBackpropFilter: webgpuFilterGradient,
 }
 
