@@ -30,25 +30,28 @@ abstract class Slopes {
     return f32x4.div(f32x4.min(f32x4.max(shifted, f32x4.splat(0)), f32x4.splat(6)), f32x4.splat(6))
   }
 
-  /** The gate, behind a ReLU if there is one: then x may be what went into it or what came out of it. */
+  /** The gate, behind a ReLU if there is one: then x may be what went into it or what came out of it. `inverse` is -1/T. */
   @inline
   static gate(dy: v128, x: v128, inverse: v128, hard: bool, relu: bool): v128 {
     const tempered = f32x4.mul(x, inverse)
-    const dx = hard ? f32x4.mul(dy, Slopes.hard(tempered)) : Slopes.gated(dy, f32x4.neg(tempered), relu)
+    const dx = hard ? f32x4.mul(dy, Slopes.hard(f32x4.neg(tempered))) : Slopes.gated(dy, tempered, relu)
     // What ReLU shuts off is 0, whatever dy is; where x is NaN it is not shut off.
     return relu ? v128.andnot(dx, f32x4.le(x, f32x4.splat(0))) : dx
   }
 
   @inline
   static gates(args: usize, from: i32, to: i32, hard: bool, relu: bool): void {
-    const inverse = f32x4.splat(real(args, 0))
+    const inverse = f32x4.splat(-real(args, 0))
     const dx = at(args, 0)
     const dy = at(args, 1)
     const x = at(args, 2)
     let i = float(0, from)
     const end = float(0, to)
-    for (; i + 16 <= end; i += 16) {
-      v128.store(dx + i, Slopes.gate(v128.load(dy + i), v128.load(x + i), inverse, hard, relu))
+    for (; i + 32 <= end; i += 32) {
+      const low = Slopes.gate(v128.load(dy + i), v128.load(x + i), inverse, hard, relu)
+      const high = Slopes.gate(v128.load(dy + i, 16), v128.load(x + i, 16), inverse, hard, relu)
+      v128.store(dx + i, low)
+      v128.store(dx + i, high, 16)
     }
     for (; i < end; i += 4) {
       const last = Slopes.gate(v128.load32_zero(dy + i), v128.load32_zero(x + i), inverse, hard, relu)
@@ -105,7 +108,10 @@ abstract class Slopes {
   /** φ'(x) + strength · s(x) for the exact form; y is φ(x) for the activations that ask for it. */
   @inline
   static exact(activation: i32, kind: i32, x: v128, y: v128, a: v128, b: v128, strength: v128): v128 {
-    return f32x4.add(Slopes.own(activation, x, y), f32x4.mul(Slopes.shape(kind, x, a, b), strength))
+    // A shape with an exponential in it shows NaN by itself, so that a ReLU's slope need not.
+    const step = activation === RELU && kind <= SHIFTED_SIGMOID
+    const own = step ? v128.and(f32x4.gt(x, f32x4.splat(0)), f32x4.splat(1)) : Slopes.own(activation, x, y)
+    return f32x4.add(own, f32x4.mul(Slopes.shape(kind, x, a, b), strength))
   }
 
   @inline
@@ -119,9 +125,11 @@ abstract class Slopes {
     const strength = f32x4.splat(real(args, STRENGTH))
     let i = float(0, from)
     const end = float(0, to)
-    for (; i + 16 <= end; i += 16) {
-      const slope = Slopes.exact(activation, kind, v128.load(x + i), v128.load(y + i), a, b, strength)
-      v128.store(dx + i, f32x4.mul(v128.load(dy + i), slope))
+    for (; i + 32 <= end; i += 32) {
+      const low = Slopes.exact(activation, kind, v128.load(x + i), v128.load(y + i), a, b, strength)
+      const high = Slopes.exact(activation, kind, v128.load(x + i, 16), v128.load(y + i, 16), a, b, strength)
+      v128.store(dx + i, f32x4.mul(v128.load(dy + i), low))
+      v128.store(dx + i, f32x4.mul(v128.load(dy + i, 16), high), 16)
     }
     for (; i < end; i += 4) {
       const slope = Slopes.exact(activation, kind, v128.load32_zero(x + i), v128.load32_zero(y + i), a, b, strength)
