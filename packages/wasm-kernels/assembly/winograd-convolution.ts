@@ -146,33 +146,48 @@ function gatherTiles(args: usize, first: i32, end: i32, m: usize, place: usize, 
     for (let c = 0; c < columns; c += 4) {
       let p = read
       let m0 = v128.load(p)
-      let m1 = v128.load((p += place))
-      let m2 = v128.load((p += place))
-      let m3 = v128.load((p += place))
-      let n0 = v128.load((p += place))
-      let n1 = v128.load((p += place))
-      let n2 = v128.load((p += place))
-      let n3 = v128.load((p += place))
+      p += place
+      let m1 = v128.load(p)
+      p += place
+      let m2 = v128.load(p)
+      p += place
+      let m3 = v128.load(p)
+      p += place
+      let n0 = v128.load(p)
+      p += place
+      let n1 = v128.load(p)
+      p += place
+      let n2 = v128.load(p)
+      p += place
+      let n3 = v128.load(p)
       m0 = f32x4.add(m0, n0)
       m1 = f32x4.add(m1, n1)
       m2 = f32x4.add(m2, n2)
       m3 = f32x4.add(m3, n3)
-      let o = v128.load((p += place))
+      p += place
+      let o = v128.load(p)
       m0 = f32x4.add(m0, o)
       n0 = f32x4.sub(n0, o)
-      o = v128.load((p += place))
+      p += place
+      o = v128.load(p)
       m1 = f32x4.add(m1, o)
       n1 = f32x4.sub(n1, o)
-      o = v128.load((p += place))
+      p += place
+      o = v128.load(p)
       m2 = f32x4.add(m2, o)
       n2 = f32x4.sub(n2, o)
-      o = v128.load((p += place))
+      p += place
+      o = v128.load(p)
       m3 = f32x4.add(m3, o)
       n3 = f32x4.sub(n3, o)
-      n0 = f32x4.sub(n0, v128.load((p += place)))
-      n1 = f32x4.sub(n1, v128.load((p += place)))
-      n2 = f32x4.sub(n2, v128.load((p += place)))
-      n3 = f32x4.sub(n3, v128.load((p += place)))
+      p += place
+      n0 = f32x4.sub(n0, v128.load(p))
+      p += place
+      n1 = f32x4.sub(n1, v128.load(p))
+      p += place
+      n2 = f32x4.sub(n2, v128.load(p))
+      p += place
+      n3 = f32x4.sub(n3, v128.load(p))
       let y0 = f32x4.add(f32x4.add(m0, m1), m2)
       let y1 = f32x4.sub(f32x4.sub(m1, m2), m3)
       let y2 = f32x4.add(f32x4.add(n0, n1), n2)

@@ -121,21 +121,36 @@ function spreadGradients(
         const s = f32x4.sub(b, d)
         let w = write
         v128.store(w, a)
-        v128.store((w += place), f32x4.add(a, b))
-        v128.store((w += place), f32x4.sub(a, b))
-        v128.store((w += place), f32x4.neg(b))
-        v128.store((w += place), p)
-        v128.store((w += place), f32x4.add(p, q))
-        v128.store((w += place), f32x4.sub(p, q))
-        v128.store((w += place), f32x4.neg(q))
-        v128.store((w += place), r)
-        v128.store((w += place), f32x4.add(r, s))
-        v128.store((w += place), f32x4.sub(r, s))
-        v128.store((w += place), f32x4.neg(s))
-        v128.store((w += place), f32x4.neg(c))
-        v128.store((w += place), f32x4.neg(f32x4.add(c, d)))
-        v128.store((w += place), f32x4.sub(d, c))
-        v128.store((w += place), d)
+        w += place
+        v128.store(w, f32x4.add(a, b))
+        w += place
+        v128.store(w, f32x4.sub(a, b))
+        w += place
+        v128.store(w, f32x4.neg(b))
+        w += place
+        v128.store(w, p)
+        w += place
+        v128.store(w, f32x4.add(p, q))
+        w += place
+        v128.store(w, f32x4.sub(p, q))
+        w += place
+        v128.store(w, f32x4.neg(q))
+        w += place
+        v128.store(w, r)
+        w += place
+        v128.store(w, f32x4.add(r, s))
+        w += place
+        v128.store(w, f32x4.sub(r, s))
+        w += place
+        v128.store(w, f32x4.neg(s))
+        w += place
+        v128.store(w, f32x4.neg(c))
+        w += place
+        v128.store(w, f32x4.neg(f32x4.add(c, d)))
+        w += place
+        v128.store(w, f32x4.sub(d, c))
+        w += place
+        v128.store(w, d)
         read += 16
         write += 16
       }

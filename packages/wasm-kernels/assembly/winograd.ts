@@ -155,21 +155,36 @@ function spreadRow(
       if (x > left) {
         let r = q
         v128.store(r, f32x4.sub(a0, c0))
-        v128.store((r += place), f32x4.add(b0, c0))
-        v128.store((r += place), f32x4.sub(c0, b0))
-        v128.store((r += place), f32x4.sub(b0, d0))
-        v128.store((r += place), f32x4.sub(a1, c1))
-        v128.store((r += place), f32x4.add(b1, c1))
-        v128.store((r += place), f32x4.sub(c1, b1))
-        v128.store((r += place), f32x4.sub(b1, d1))
-        v128.store((r += place), f32x4.sub(a2, c2))
-        v128.store((r += place), f32x4.add(b2, c2))
-        v128.store((r += place), f32x4.sub(c2, b2))
-        v128.store((r += place), f32x4.sub(b2, d2))
-        v128.store((r += place), f32x4.sub(a3, c3))
-        v128.store((r += place), f32x4.add(b3, c3))
-        v128.store((r += place), f32x4.sub(c3, b3))
-        v128.store((r += place), f32x4.sub(b3, d3))
+        r += place
+        v128.store(r, f32x4.add(b0, c0))
+        r += place
+        v128.store(r, f32x4.sub(c0, b0))
+        r += place
+        v128.store(r, f32x4.sub(b0, d0))
+        r += place
+        v128.store(r, f32x4.sub(a1, c1))
+        r += place
+        v128.store(r, f32x4.add(b1, c1))
+        r += place
+        v128.store(r, f32x4.sub(c1, b1))
+        r += place
+        v128.store(r, f32x4.sub(b1, d1))
+        r += place
+        v128.store(r, f32x4.sub(a2, c2))
+        r += place
+        v128.store(r, f32x4.add(b2, c2))
+        r += place
+        v128.store(r, f32x4.sub(c2, b2))
+        r += place
+        v128.store(r, f32x4.sub(b2, d2))
+        r += place
+        v128.store(r, f32x4.sub(a3, c3))
+        r += place
+        v128.store(r, f32x4.add(b3, c3))
+        r += place
+        v128.store(r, f32x4.sub(c3, b3))
+        r += place
+        v128.store(r, f32x4.sub(b3, d3))
       }
       a0 = c0
       a1 = c1
