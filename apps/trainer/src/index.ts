@@ -1,6 +1,6 @@
 export { defineConfig } from './config/define-config.ts'
 export { parseTrainConfig, type SettingLabel, type TrainConfig, type TrainConfigInput } from './config/train-config.ts'
-export { BACKENDS, type BackendEntry, type BackendName } from './names/backends.ts'
+export { BACKENDS, type BackendEntry, type BackendName, type StartedBackend } from './names/backends.ts'
 export {
   DATASETS,
   type DatasetEntry,
@@ -22,6 +22,7 @@ export { type CurvesRun, type DrawCurvesOptions, drawCurves } from './runs/curve
 export type { Environment } from './runs/environment.ts'
 export {
   createRunFolder,
+  type ResumeChanges,
   type ResumedRun,
   type RunFolder,
   type RunRecord,
@@ -32,7 +33,7 @@ export type { TrainingCheckpoint } from './training/checkpoint.ts'
 export { type EvaluateOptions, type Evaluation, evaluate } from './training/evaluate.ts'
 export { type CheckpointEvaluation, evaluateCheckpoint } from './training/evaluate-checkpoint.ts'
 export type { MeterState } from './training/loss-meter.ts'
-export type { EpochMetrics, Metrics, StepMetrics } from './training/metrics.ts'
+export type { EpochMetrics, FinalMetrics, Metrics, StepMetrics } from './training/metrics.ts'
 export type { Weights } from './training/part-gradient.ts'
 export type { BestEpoch, Position } from './training/position.ts'
 export type { OnCheckpoint } from './training/run-epochs.ts'

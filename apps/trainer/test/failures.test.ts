@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { newestCheckpoint, type TrainConfigInput, train } from '@gg/trainer'
-import { backend, memory } from '@tensorflow/tfjs-core'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { backend, memory, Tensor } from '@tensorflow/tfjs-core'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { startBackend } from '../src/names/backends.ts'
 import { lockRun } from '../src/runs/lock-run.ts'
 import { runGg } from './run-gg.ts'
@@ -100,7 +100,9 @@ describe.skipIf(unbuilt)(`a run${unbuilt ? ': skipped, build the packages to run
       stderr: `gg: The checkpoint ${last} is damaged: its checksum is another one. The one before it is used.\n`,
     })
     expect(statesOf(killed)).toEqual(statesOf(runIn(whole)))
-    expect((await runGg(['resume', killed])).stdout).toBe(`${killed} is complete: there is nothing to go on with.\n`)
+    expect((await runGg(['resume', killed])).stdout).toBe(
+      `${killed} is complete. To go on longer: gg resume ${killed} --epochs 8\n`,
+    )
   })
 
   it('is refused to a second process while the first is at work, and free when it has ended', async () => {
@@ -248,6 +250,17 @@ describe('numbers that are not finite', () => {
     expect(await messageOf({ optimizer: 'normalizeByUpdateNorm+sgd(1e25)' })).toMatch(
       /the loss is (NaN|Infinity) at step 2, in epoch 1 \(learning rate 1e\+25\): the first features that are not finite are those at dense2\/output\. /,
     )
+  })
+
+  it('are found without a read that waits, which WebGPU does not have', async () => {
+    const read = vi.spyOn(Tensor.prototype, 'dataSync').mockImplementation(() => {
+      throw new Error('read at once')
+    })
+    try {
+      expect(await messageOf({ optimizer: 'normalizeByUpdateNorm+sgd(1e25)' })).toContain('those at dense2/output. ')
+    } finally {
+      read.mockRestore()
+    }
   })
 
   it('are found in the weights that an update has broken', async () => {

@@ -176,6 +176,7 @@ describe.skipIf(unbuilt)(`gg${unbuilt ? ': skipped, build the packages to run it
       warmup: 1,
       augment: 'crop(padding=2)+flip',
       labelSmoothing: 0.1,
+      validation: 0.25,
       batchSize: 48,
       accumulate: 2,
       evalBatchSize: 500,

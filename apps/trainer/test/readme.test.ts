@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
@@ -7,21 +7,24 @@ import { runsFolder } from './runs-folder.ts'
 
 const unbuilt = !existsSync(fileURLToPath(new URL('../dist/gg.js', import.meta.url)))
 const data = process.env['GG_DATA_DIR']
-const text = readFileSync(fileURLToPath(new URL('../README.md', import.meta.url)), 'utf8')
+const read = (path: string) => readFileSync(fileURLToPath(new URL(path, import.meta.url)), 'utf8')
+const text = read('../README.md')
 
 /** The words of a command line, of which those in single quotes stay together. */
 const words = (line: string) => [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '')
 
 /** The commands that stand in fences, with what is printed behind those that begin with `$`. */
-const commands = [...text.matchAll(/^```(\w*)\n([\s\S]*?)^```/gm)].flatMap(([, language = '', block = '']) => {
-  if (language !== '' && language !== 'sh') return []
-  const lines = block.replaceAll(/ \\\n\s*/g, ' ').split('\n')
-  return lines.flatMap((line, i) => {
-    const command = /^(?:\$ )?gg (.*)$/.exec(line)?.[1]
-    const printed = line.startsWith('$') ? lines.slice(i + 1) : []
-    return command === undefined ? [] : [{ command, printed }]
-  })
-})
+const commands = [...(text + read('../../../README.md')).matchAll(/^```(\w*)\n([\s\S]*?)^```/gm)].flatMap(
+  ([, language = '', block = '']) => {
+    if (!['', 'sh', 'text'].includes(language)) return []
+    const lines = block.replaceAll(/ \\\n\s*/g, ' ').split('\n')
+    return lines.flatMap((line, i) => {
+      const command = /^(?:\$ )?(?:npx )?gg (.*)$/.exec(line)?.[1]
+      const printed = line.startsWith('$') ? lines.slice(i + 1) : []
+      return command === undefined ? [] : [{ command, printed }]
+    })
+  },
+)
 
 describe.skipIf(unbuilt)(`the README${unbuilt ? ': skipped, build the packages to run it' : ''}`, () => {
   it('has commands', () => expect(commands.length).toBeGreaterThan(5))
@@ -31,7 +34,7 @@ describe.skipIf(unbuilt)(`the README${unbuilt ? ': skipped, build the packages t
     async (given) => {
       const needsData = given.command.includes('--data ')
       if (needsData && data === undefined) return
-      const args = words(given.command).map((word) => (word === '~/data' ? (data ?? '') : word))
+      const args = words(given.command).map((word) => (/^(~|path\/to)\/data$/.test(word) ? (data ?? '') : word))
       const failure = given.printed.find((line) => line.startsWith('gg: '))
       // The last one of an option that is given twice counts, and settings are what is looked at here.
       const length = args.includes('--epochs') ? ['--epochs', '1'] : ['--steps', '1']
@@ -51,6 +54,47 @@ describe.skipIf(unbuilt)(`the README${unbuilt ? ': skipped, build the packages t
       }
     },
   )
+
+  it('is right about all other commands, in a folder with runs', async () => {
+    const cwd = runsFolder()
+    mkdirSync(cwd, { recursive: true })
+    const tiny = ['--limit', '64', '--epochs', '1', '--quiet', '--backend', 'cpu', '--model', 'mlp(hidden=[8])']
+    for (const seed of ['0', '1']) {
+      for (const at of [['--at', 'dense1/output=gate()'], []]) {
+        expect((await runGg(['train', ...tiny, ...at, '--seed', seed], { cwd })).code).toBe(0)
+      }
+    }
+    const run = `runs/${readdirSync(join(cwd, 'runs')).find((name) => name.includes('-gate-'))}`
+    const others = commands.filter(({ command }) => !/^(train|<command>|--help)/.test(command))
+    expect(new Set(others.map(({ command }) => command.split(' ')[0]))).toEqual(
+      new Set(['compare', 'completion', 'doctor', 'evaluate', 'init', 'list', 'report', 'resume']),
+    )
+    for (const { command } of others) {
+      // Where the output goes is the shell's.
+      const args = words(command.replace(/ >>? .*/, '').replaceAll(/runs\/\d{4}-\S+/g, run)).map((word) =>
+        word === '~/data' ? cwd : word,
+      )
+      const { code, stdout, stderr } = await runGg(args, { cwd })
+      expect({ command, code, stderr: args[0] === 'doctor' ? '' : stderr }).toEqual({ command, code: 0, stderr: '' })
+      expect(stdout).not.toBe('')
+    }
+  }, 120_000)
+
+  it('has examples in the help of each command, whose options exist', async () => {
+    const { stdout } = await runGg(['--help'])
+    const names = [...stdout.matchAll(/^ {2}([a-z]+)(?= .* {2})/gm)].map(([, name = '']) => name)
+    expect(names.length).toBeGreaterThan(8)
+    for (const name of names.filter((name) => name !== 'help')) {
+      const { code, stdout: help } = await runGg([name, '--help'])
+      const [options = '', examples] = help.split('Examples:')
+      expect({ name, code, has: examples !== undefined }).toEqual({ name, code: 0, has: true })
+      const lines = (examples ?? '').split('\n').filter((line) => line.startsWith('  gg '))
+      expect(lines.length).toBeGreaterThan(0)
+      for (const line of lines) {
+        for (const [option] of line.replaceAll(/'[^']*'/g, '').matchAll(/--[a-z-]+/g)) expect(options).toContain(option)
+      }
+    }
+  })
 
   it('names each command', async () => {
     const { stdout } = await runGg(['--help'])

@@ -38,15 +38,22 @@ describe('createRunFolder', () => {
     expect(json(folder.path, 'run.json')).toEqual({
       status: 'running',
       gg: expect.stringMatching(/^\d+\.\d+\.\d+/),
-      tfjs: '4.22.0',
+      packages: expect.objectContaining({
+        '@gg/wasm-kernels': expect.stringMatching(/^\d+\.\d+\.\d+/),
+        '@tensorflow/tfjs-core': '4.22.0',
+      }),
       node: process.version,
+      os: expect.stringContaining(process.arch),
       machine: expect.stringContaining('cores'),
+      seed: 7,
       git: expect.stringMatching(/^[0-9a-f]{40}\+?$/),
       startedAt: '2031-02-03T04:05:06.789Z',
     })
+    folder.began('CPU, 2 threads')
     folder.end('failed', 'the loss is NaN')
     expect(json(folder.path, 'run.json')).toMatchObject({
       status: 'failed',
+      device: 'CPU, 2 threads',
       message: 'the loss is NaN',
       node: process.version,
     })

@@ -19,6 +19,10 @@ export interface Ended {
 export interface RunGgOptions {
   /** On top of an environment without data. */
   readonly env?: { readonly [name: string]: string }
+  /** Of Node and V8. */
+  readonly flags?: readonly string[]
+  /** Where it runs; the folder for temporary files unless given. */
+  readonly cwd?: string
   /** Milliseconds after which it is ended, 55,000 unless given. */
   readonly timeout?: number
   /** Called with each piece of standard output. */
@@ -28,12 +32,12 @@ export interface RunGgOptions {
 /** Runs the built command in a process of its own. */
 export function runGg(
   args: readonly string[],
-  { env = {}, timeout = LIMIT, onOutput }: RunGgOptions = {},
+  { env = {}, flags = [], cwd = tmpdir(), timeout = LIMIT, onOutput }: RunGgOptions = {},
 ): Promise<Ended> {
   const { GG_DATA_DIR: _, DEBUG: __, ...inherited } = process.env
-  const child = spawn(process.execPath, [GG, ...args], {
+  const child = spawn(process.execPath, [...flags, GG, ...args], {
     env: { ...inherited, ...env },
-    cwd: tmpdir(),
+    cwd,
     timeout,
     killSignal: 'SIGKILL',
   })

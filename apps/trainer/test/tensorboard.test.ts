@@ -203,7 +203,7 @@ describe.skipIf(without)(`TensorBoard itself${without ? reason : ''}`, () => {
     const losses = metrics.flatMap((line) => (line.kind === 'step' ? [[line.step, Math.fround(line.trainLoss)]] : []))
     expect(scalars['loss/training']).toEqual(losses)
     const accuracies = metrics.flatMap((line) =>
-      line.kind === 'epoch' ? [[line.step, Math.fround(line.testAccuracy)]] : [],
+      line.kind === 'epoch' ? [[line.step, Math.fround(line.testAccuracy ?? Number.NaN)]] : [],
     )
     expect(scalars['accuracy/test']).toEqual(accuracies)
     expect(scalars['shaped gradient (mean absolute)/dense1/output']).toHaveLength(2)

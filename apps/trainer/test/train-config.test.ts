@@ -41,6 +41,7 @@ describe('parseTrainConfig', () => {
         "tensorboard": false,
         "threads": null,
         "use": [],
+        "validation": null,
         "warmup": null,
         "workers": 1,
       }

@@ -1,4 +1,4 @@
-import { describeEpoch, describeSettings, describeSizes, percent } from './describe-run.ts'
+import { describeEnd, describeEpoch, describeSettings, describeSizes } from './describe-run.ts'
 import type { Output, Reporter } from './reporter.ts'
 
 /** Plain lines, one for each epoch: for files and for programs that read them. */
@@ -15,8 +15,9 @@ export function createPlainReporter(out: Output): Reporter {
       if (event.kind === 'epoch') line(describeEpoch(epochs, event))
     },
     stopping: () => line('stopping after this step'),
-    end({ status, message, folder, curves, report, testAccuracy }) {
-      line(testAccuracy === undefined ? status : `${status}, test accuracy ${percent(testAccuracy)}`)
+    end(end) {
+      const { status, message, folder, curves, report } = end
+      line(describeEnd(end))
       if (message !== undefined && status === 'completed') line(message)
       if (curves !== undefined) line(`curves: ${curves}`)
       if (report !== undefined) line(`report: ${report}`)

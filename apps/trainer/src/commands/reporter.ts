@@ -4,7 +4,7 @@ import { createPlainReporter } from './plain-reporter.ts'
 import { createTerminalReporter } from './terminal-reporter.ts'
 
 /** How a run ended, and what it left where. */
-interface RunEnd {
+export interface RunEnd {
   readonly kind: 'end'
   readonly status: RunStatus
   /** Why it ended. */
@@ -14,8 +14,10 @@ interface RunEnd {
   readonly curves?: string
   /** The page. */
   readonly report?: string
-  /** After the last epoch that is complete. */
+  /** After the last epoch that is complete, or at the end. */
   readonly testAccuracy?: number
+  /** The same of the images that are held out, of a run that has not come to its end. */
+  readonly validationAccuracy?: number
 }
 
 /** Tells whoever gave the command how the run goes. */

@@ -3,6 +3,7 @@ import { enableProdMode } from '@tensorflow/tfjs-core'
 import type { SettingLabel, TrainConfig } from '../config/train-config.ts'
 import { writeReport } from '../report/report-command.ts'
 import { createRunFolder, type ResumedRun, type RunFolder, type RunStatus } from '../runs/run-folder.ts'
+import { type Judged, judged } from '../training/metrics.ts'
 import { type TrainEvent, type TrainOptions, type TrainResult, train } from '../training/train.ts'
 import { createReporter, type ReporterOptions } from './reporter.ts'
 
@@ -35,11 +36,14 @@ export async function runTraining({ config, out, resumed, report, label, downloa
   }
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal)
   let folder: RunFolder | undefined = resumed?.folder
-  let testAccuracy: number | undefined
+  let lastJudged: Judged | undefined
   const onProgress = (event: TrainEvent): void => {
-    if (event.kind === 'start') folder ??= createRunFolder(out, event.config)
-    else folder?.append(event)
-    if (event.kind === 'epoch') testAccuracy = event.testAccuracy
+    if (event.kind === 'start') {
+      folder ??= createRunFolder(out, event.config)
+      folder.began(event.device)
+    } else folder?.append(event)
+    if (event.kind === 'epoch') lastJudged = judged(event)
+    if (event.kind === 'final') lastJudged = { by: 'test', loss: event.testLoss, accuracy: event.testAccuracy }
     reporter.event(event)
   }
   const onCheckpoint: TrainOptions['onCheckpoint'] = (checkpoint, best) => folder?.checkpoints.write(checkpoint, best)
@@ -62,7 +66,7 @@ export async function runTraining({ config, out, resumed, report, label, downloa
       ...(message !== undefined && { message }),
       ...(curves !== undefined && { curves }),
       ...(page !== undefined && { report: page }),
-      ...(testAccuracy !== undefined && { testAccuracy }),
+      ...(lastJudged !== undefined && { [`${lastJudged.by}Accuracy`]: lastJudged.accuracy }),
     })
   }
   let result: TrainResult | undefined

@@ -3,7 +3,7 @@ import { intro, log, outro } from '@clack/prompts'
 import { SingleBar } from 'cli-progress'
 import type { StepMetrics } from '../training/metrics.ts'
 import type { TrainStart } from '../training/train.ts'
-import { count, describeEpoch, describeSettings, describeSizes, percent } from './describe-run.ts'
+import { count, describeEnd, describeEpoch, describeSettings, describeSizes } from './describe-run.ts'
 import type { Reporter } from './reporter.ts'
 
 /**
@@ -58,9 +58,10 @@ export function createTerminalReporter(out: Writable): Reporter {
       bar.stop()
       log.warn('stopping after this step', options)
     },
-    end({ status, message, folder, curves, report, testAccuracy }) {
+    end(end) {
+      const { status, message, folder, curves, report } = end
       bar.stop()
-      const what = testAccuracy === undefined ? status : `${status}, test accuracy ${percent(testAccuracy)}`
+      const what = describeEnd(end)
       if (status === 'completed') log.success(what, options)
       else log.warn(what, options)
       if (message !== undefined && status === 'completed') log.info(message, options)

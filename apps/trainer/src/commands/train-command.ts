@@ -43,9 +43,18 @@ export function trainCommand(exit: Exit): Command {
     .option('--schedule <name>', oneOf(SCHEDULES, 'warmup-cosine'))
     .option('--warmup <steps>', 'steps from 0 to the highest one, before the schedule', number)
     .optionsGroup('How long, and how:')
+    .option(
+      '--validation <part>',
+      'hold out 0.1 of the training images, which then choose in place of the test images',
+      number,
+    )
     .option('--epochs <count>', `passes over the training images (default: ${defaults.epochs})`, number)
     .option('--steps <count>', 'updates, in place of epochs', number)
-    .option('--patience <epochs>', 'end when the test accuracy has not risen for so many', number)
+    .option(
+      '--patience <epochs>',
+      'end when the accuracy has not risen for so many (of --validation, or of the test images)',
+      number,
+    )
     .option('--batch-size <images>', `images a step (default: ${defaults.batchSize})`, number)
     .option('--accumulate <parts>', 'compute the gradient of a step in parts, for less memory (default: 1)', number)
     .option(
@@ -115,7 +124,7 @@ function oneOf(registry: Readonly<Record<string, unknown>>, usual: string): stri
 }
 
 /** The number that a word stands for; a word that stands for none is left for the check of the settings to show. */
-function number(word: string): number | string {
+export function number(word: string): number | string {
   const value = Number(word)
   return word.trim() === '' || Number.isNaN(value) ? word : value
 }

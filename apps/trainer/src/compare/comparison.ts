@@ -48,8 +48,8 @@ export interface Comparison {
 const LEVEL = 0.05
 
 const MEASURES: Readonly<Record<MeasureName, (run: RunRecord) => number>> = {
-  testAccuracy: ({ epochs }) => epochs.at(-1)?.testAccuracy ?? Number.NaN,
-  testLoss: ({ epochs }) => epochs.at(-1)?.testLoss ?? Number.NaN,
+  testAccuracy: ({ epochs, final }) => (final ?? epochs.at(-1))?.testAccuracy ?? Number.NaN,
+  testLoss: ({ epochs, final }) => (final ?? epochs.at(-1))?.testLoss ?? Number.NaN,
   trainLoss: ({ epochs }) => epochs.at(-1)?.trainLoss ?? Number.NaN,
   imagesPerSecond: ({ epochs }) => median(epochs.map(({ imagesPerSecond }) => imagesPerSecond)),
 }

@@ -1,3 +1,4 @@
+import { KINDS } from '../commands/list-command.ts'
 import { OWN_WORDS } from '../expressions/own-words.ts'
 import { SIGNATURES } from '../expressions/signature.ts'
 import { BACKENDS } from '../names/backends.ts'
@@ -24,12 +25,23 @@ export function optionCompletions(): Readonly<Record<string, Described>> {
   }
 }
 
+/** The kinds that `gg list` takes. */
+const LIST_KINDS: Described = Object.fromEntries(Object.keys(KINDS).map((kind) => [kind, `all ${kind}`]))
+
 /** What `gg list` takes. */
 export function nameCompletions(): Described {
   const own = OWN_WORDS.flatMap(([name, { signature }]) =>
     signature === undefined ? [] : [[name, signature.summary] as const],
   )
-  return { ...summaries(MODELS), ...summaries(SIGNATURES), ...Object.fromEntries(own) }
+  return {
+    ...LIST_KINDS,
+    ...summaries(MODELS),
+    ...summaries(DATASETS),
+    ...summaries(SCHEDULES),
+    ...summaries(BACKENDS),
+    ...summaries(SIGNATURES),
+    ...Object.fromEntries(own),
+  }
 }
 
 function summaries(registry: Readonly<Record<string, { readonly summary: string }>>): Described {

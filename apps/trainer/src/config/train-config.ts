@@ -41,12 +41,18 @@ export interface TrainConfig {
   readonly epochs: number | null
   /** Updates, at least 1; `null` where `epochs` is given. */
   readonly steps: number | null
-  /** Ends the run when the test accuracy has not risen for so many epochs; `null` to go on. */
+  /** Ends the run when the accuracy of tests has not risen for so many epochs; `null` to go on. */
   readonly patience: number | null
   /** Part of the average of weights that a step leaves, 0 to below 1: it is the average that is tested; `null` for none. */
   readonly ema: number | null
   /** How many of the training images are used, from the first; `null` for all. */
   readonly limit: number | null
+  /**
+   * Which part of the training images is held out, above 0 and below 1, chosen by the seed and with each class in its
+   * share: it chooses the best checkpoint and ends a run early, and the test images are looked at once, at the end. `null`
+   * to do both with the test images.
+   */
+  readonly validation: number | null
   /** Chooses the first weights and the order of the images: whole number from 0 to 2^53 - 1. */
   readonly seed: number
   /** What computes. */
@@ -107,6 +113,9 @@ const schema = z.strictObject({
     .nullable()
     .default(null),
   limit: wholeNumber(1).nullable().default(null),
+  validation: finiteNumber('above 0 and below 1', (x) => x > 0 && x < 1)
+    .nullable()
+    .default(null),
   seed: wholeNumber(0).default(0),
   backend: nameOf(BACKENDS).default('wasm'),
   threads: wholeNumber(1).nullable().default(null),

@@ -20,7 +20,8 @@ export async function checkBackends(): Promise<readonly Finding[]> {
   return findings
 }
 
-async function checkBackend(name: BackendName): Promise<Finding> {
+/** Starts one backend and lets it multiply matrices. */
+export async function checkBackend(name: BackendName): Promise<Finding> {
   try {
     const begun = performance.now()
     await startBackend(name)

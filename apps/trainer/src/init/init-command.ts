@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { basename, join, relative, resolve } from 'node:path'
 import { Command } from 'commander'
+import { makeFolders } from '../runs/make-folders.ts'
 import { writing } from '../runs/write-failure.ts'
 import { TrainingError } from '../training-error.ts'
 import { starterFiles } from './starter-files.ts'
@@ -37,7 +38,7 @@ function writeStarter(folder: string): readonly string[] {
     )
   }
   writing(folder, 'Name another folder.', () => {
-    mkdirSync(folder, { recursive: true })
+    makeFolders(folder)
     for (const [name, content] of files) writeFileSync(join(folder, name), content, { flag: 'wx' })
   })
   return files.map(([name]) => join(folder, name))

@@ -35,6 +35,8 @@ export type Images = ImageDataset | LazyImageDataset
 export interface TrainTestData {
   readonly train: Images
   readonly test: Images
+  /** Held out of the training images, where that is wanted. */
+  readonly validation?: Images
 }
 
 /** Where a data set is and how much of it is wanted. */

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { imageFolder, type LazyImageDataset, permutation, readImages } from '@gg/data'
 import { TrainingError } from '../training-error.ts'
 import type { Images, LoadOptions, TrainTestData } from './datasets.ts'
+import { lazySubset } from './lazy-subset.ts'
 
 /** Up to here the decoded pictures are kept; above, they are decoded again in each epoch. */
 const LARGEST_IN_MEMORY = 2 ** 30
@@ -38,15 +39,7 @@ export async function loadPictureFolder({ dataDir, limit, imageSize }: LoadOptio
 /** The first ones would be those of the first classes alone: some of each, the same ones each time. */
 function first(folder: LazyImageDataset, limit: number | null): LazyImageDataset {
   if (limit === null || limit >= folder.size) return folder
-  const chosen = permutation(folder.size, 0, 0).slice(0, limit).sort()
-  const { labels } = folder
-  const labelOf = (i: number): number => labels[i] ?? 0
-  return {
-    ...folder,
-    size: limit,
-    labels: labels instanceof Uint16Array ? Uint16Array.from(chosen, labelOf) : Uint8Array.from(chosen, labelOf),
-    read: (indices) => folder.read(Array.from(indices, (i) => chosen[i] ?? 0)),
-  }
+  return lazySubset(folder, permutation(folder.size, 0, 0).slice(0, limit).sort())
 }
 
 async function inMemory(folder: LazyImageDataset): Promise<Images> {

@@ -1,3 +1,4 @@
+import { judged } from '../training/metrics.ts'
 import { axis, type Chart, drawChart, rounded, SERIES } from './chart.ts'
 import type { RunRecord } from './read-run.ts'
 
@@ -66,15 +67,16 @@ export function metricLines(
   run: RunRecord,
 ): Readonly<Record<'loss' | 'accuracy' | 'learningRate', readonly ChartLine[]>> {
   const { steps, epochs } = run
+  const by = epochs[0] === undefined ? 'test' : judged(epochs[0]).by
   return {
     loss: [
       { name: 'training', points: steps.map(({ epoch, trainLoss }) => [epoch, trainLoss]) },
-      { name: 'test', points: epochs.map(({ epoch, testLoss }) => [epoch, testLoss]), marked: true },
+      { name: by, points: epochs.map((line) => [line.epoch, judged(line).loss]), marked: true },
     ],
     accuracy: [
       {
-        name: 'test accuracy',
-        points: epochs.map(({ epoch, testAccuracy }) => [epoch, 100 * testAccuracy]),
+        name: `${by} accuracy`,
+        points: epochs.map((line) => [line.epoch, 100 * judged(line).accuracy]),
         marked: true,
         color: 1,
       },

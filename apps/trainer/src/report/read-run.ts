@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { z } from 'zod'
-import type { EpochMetrics, StepMetrics } from '../training/metrics.ts'
+import type { EpochMetrics, FinalMetrics, StepMetrics } from '../training/metrics.ts'
 import { TrainingError } from '../training-error.ts'
 
 /** Settings or facts by name, as they stand in a file. */
@@ -21,6 +21,8 @@ export interface RunRecord {
   readonly status: string
   readonly steps: readonly StepMetrics[]
   readonly epochs: readonly EpochMetrics[]
+  /** The look at the test images at the end of a run that holds images out. */
+  readonly final: FinalMetrics | undefined
   /** All lines of `metrics.jsonl`, those among them that this version does not know. */
   readonly lines: readonly JsonRecord[]
 }
@@ -41,11 +43,20 @@ const epoch = z.looseObject({
   epoch: count,
   step: count,
   trainLoss: number,
-  testLoss: number,
-  testAccuracy: number,
+  testLoss: number.exactOptional(),
+  testAccuracy: number.exactOptional(),
+  validationLoss: number.exactOptional(),
+  validationAccuracy: number.exactOptional(),
   learningRate: rate,
   imagesPerSecond: number,
   seconds: number,
+})
+const final = z.looseObject({
+  kind: z.literal('final'),
+  epoch: count,
+  step: count,
+  testLoss: number,
+  testAccuracy: number,
 })
 
 /**
@@ -66,6 +77,7 @@ export function readRun(folder: string): RunRecord {
     status: String(run['status']),
     steps: parsed(lines, step),
     epochs: parsed(lines, epoch),
+    final: parsed(lines, final).at(-1),
     lines,
   }
 }

@@ -1,3 +1,4 @@
+import { judged } from '../training/metrics.ts'
 import { html, type Markup } from './html.ts'
 import { drawLines, metricLines } from './metric-charts.ts'
 import { facts, figure, page, section } from './page.ts'
@@ -39,9 +40,9 @@ function linesOf<T>({ lines }: RunRecord, schema: typeof sitesLine | typeof test
   })
 }
 
-function tiles({ epochs, steps }: RunRecord): Markup {
+function tiles({ epochs, steps, final }: RunRecord): Markup {
   const last = epochs.at(-1)
-  const best = [...epochs].sort((a, b) => b.testAccuracy - a.testAccuracy)[0]
+  const best = [...epochs].sort((a, b) => judged(b).accuracy - judged(a).accuracy)[0]
   const tile = (value: string, what: string): Markup =>
     html`<div class="tile"><b>${value}</b><span>${what}</span></div>`
   if (last === undefined || best === undefined) {
@@ -49,10 +50,12 @@ function tiles({ epochs, steps }: RunRecord): Markup {
     const loss = step === undefined ? [] : [tile(step.trainLoss.toFixed(4), `training loss at step ${step.step}`)]
     return html`<div class="tiles">${[tile('0', 'epochs completed'), ...loss]}</div>`
   }
+  const { by, loss, accuracy } = judged(last)
   return html`<div class="tiles">${[
-    tile(percent(last.testAccuracy), `test accuracy after epoch ${last.epoch}`),
-    tile(percent(best.testAccuracy), `the best, after epoch ${best.epoch}`),
-    tile(last.testLoss.toFixed(4), 'test loss'),
+    ...(final === undefined ? [] : [tile(percent(final.testAccuracy), 'test accuracy at the end')]),
+    tile(percent(accuracy), `${by} accuracy after epoch ${last.epoch}`),
+    tile(percent(judged(best).accuracy), `the best, after epoch ${best.epoch}`),
+    tile(loss.toFixed(4), `${by} loss`),
     tile(last.trainLoss.toFixed(4), 'training loss'),
     tile(duration(last.seconds), 'training and tests'),
     tile(Math.round(last.imagesPerSecond).toLocaleString('en-US'), 'training images a second'),
@@ -62,15 +65,15 @@ function tiles({ epochs, steps }: RunRecord): Markup {
 function curves(run: RunRecord): Markup | undefined {
   if (run.steps.length === 0 && run.epochs.length === 0) return undefined
   const { loss, accuracy, learningRate } = metricLines(run)
+  const [first] = run.epochs
+  const accuracyTitle =
+    first !== undefined && judged(first).by === 'validation' ? 'Validation accuracy' : 'Test accuracy'
   return section(
     'Curves',
     html`<div class="charts">${[
       figure('Loss', drawLines(loss, { label: 'Loss', x: 'epoch', y: 'nats', log: true })),
       run.epochs.length > 0
-        ? figure(
-            'Test accuracy',
-            drawLines(accuracy, { label: 'Test accuracy', x: 'epoch', y: '%', axis: { max: 100 } }),
-          )
+        ? figure(accuracyTitle, drawLines(accuracy, { label: accuracyTitle, x: 'epoch', y: '%', axis: { max: 100 } }))
         : undefined,
       // An optimizer that is written with its own learning rate has none to tell.
       run.steps.some((step) => step.learningRate !== null)

@@ -1,8 +1,9 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TrainingCheckpoint } from '../training/checkpoint.ts'
 import { TrainingError } from '../training-error.ts'
 import { decodeCheckpoint, encodeCheckpoint } from './checkpoint-file.ts'
+import { makeFolders } from './make-folders.ts'
 import { DRAFT, writeAtomically } from './write-atomically.ts'
 import { writing } from './write-failure.ts'
 
@@ -33,7 +34,7 @@ const STEP = /^step-(\d+)\.safetensors$/
 export function createCheckpointStore(run: string, keep: number): CheckpointStore {
   const folder = join(run, 'checkpoints')
   writing(folder, 'Choose another folder with --out.', () => {
-    mkdirSync(folder, { recursive: true })
+    makeFolders(folder)
     for (const name of readdirSync(folder)) if (name.endsWith(DRAFT)) rmSync(join(folder, name), { force: true })
   })
   return {

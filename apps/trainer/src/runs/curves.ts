@@ -2,7 +2,7 @@ import { LineChart } from 'echarts/charts'
 import { GridComponent, LegendComponent, TitleComponent } from 'echarts/components'
 import { init, use } from 'echarts/core'
 import { SVGRenderer } from 'echarts/renderers'
-import type { EpochMetrics, Metrics, StepMetrics } from '../training/metrics.ts'
+import { type EpochMetrics, judged, type Metrics, type StepMetrics } from '../training/metrics.ts'
 
 use([GridComponent, LegendComponent, LineChart, SVGRenderer, TitleComponent])
 
@@ -45,6 +45,8 @@ export function drawCurves(runs: readonly CurvesRun[], options: DrawCurvesOption
   const left = 62
   const thickness = runs.length > 1 ? 1.5 : 2
   const panel = (width - 2 * left - 48) / 2
+  const judges = new Set(runs.flatMap(({ metrics }) => metrics.filter(isEpoch).map((line) => judged(line).by)))
+  const by = judges.size === 0 ? 'test' : [...judges].join(' or ')
   const epochs = Math.max(...runs.flatMap(({ metrics }) => metrics.map(({ epoch }) => epoch)))
   try {
     chart.setOption({
@@ -67,7 +69,7 @@ export function drawCurves(runs: readonly CurvesRun[], options: DrawCurvesOption
       xAxis: [0, 1].map((gridIndex) => ({ ...axis('epoch'), gridIndex, min: 0, max: epochs, minInterval: 1 })),
       yAxis: [
         { ...axis('training loss (nats)'), type: 'log' },
-        { ...axis('test accuracy (%)'), scale: true, max: 100 },
+        { ...axis(`${by} accuracy (%)`), scale: true, max: 100 },
       ].map((y, i) => ({ ...y, nameGap: 44, nameRotate: 90, gridIndex: i })),
       series: runs.flatMap(({ label, metrics }) => {
         const color = COLORS[labels.indexOf(label) % COLORS.length]
@@ -83,7 +85,7 @@ export function drawCurves(runs: readonly CurvesRun[], options: DrawCurvesOption
           .filter(isStep)
           .filter(({ trainLoss }) => trainLoss > 0)
           .map(({ epoch, trainLoss }) => [epoch, round(trainLoss)])
-        const accuracies = metrics.filter(isEpoch).map(({ epoch, testAccuracy }) => [epoch, round(100 * testAccuracy)])
+        const accuracies = metrics.filter(isEpoch).map((line) => [line.epoch, round(100 * judged(line).accuracy)])
         return [
           { ...common, data: losses, xAxisIndex: 0, yAxisIndex: 0, showSymbol: false },
           { ...common, data: accuracies, xAxisIndex: 1, yAxisIndex: 1, symbol: 'circle', symbolSize: 7 },

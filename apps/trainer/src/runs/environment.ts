@@ -1,14 +1,18 @@
 import { execFileSync } from 'node:child_process'
-import { cpus, totalmem } from 'node:os'
-import { version_core } from '@tensorflow/tfjs-core'
+import { createRequire } from 'node:module'
+import { cpus, release, totalmem } from 'node:os'
+import packageJson from '../../package.json' with { type: 'json' }
 import { version } from '../version.ts'
 
 /** On what a run was made. */
 export interface Environment {
   /** Version of this package. */
   readonly gg: string
-  readonly tfjs: string
+  /** Versions of the packages that compute, those of tfjs among them, by name. */
+  readonly packages: { readonly [name: string]: string }
   readonly node: string
+  /** Name and version of the system's kernel, and the kind of processor. */
+  readonly os: string
   readonly machine: string
   /** The commit of the working folder, with `+` behind it if files differ from it; absent outside a repository. */
   readonly git?: string
@@ -20,11 +24,20 @@ export function environment(): Environment {
   const git = gitState()
   return {
     gg: version,
-    tfjs: version_core,
+    packages: packageVersions(),
     node: process.version,
-    machine: `${cpus()[0]?.model.trim() || process.arch}, ${cpus().length} cores, ${gigabytes} GiB, ${process.platform}`,
+    os: `${process.platform} ${release()} ${process.arch}`,
+    machine: `${cpus()[0]?.model.trim() || process.arch}, ${cpus().length} cores, ${gigabytes} GiB`,
     ...(git !== undefined && { git }),
   }
+}
+
+function packageVersions(): Environment['packages'] {
+  const require = createRequire(import.meta.url)
+  const names = Object.keys(packageJson.dependencies).filter((name) => /^@(?:gg|tensorflow)\//.test(name))
+  return Object.fromEntries(
+    names.map((name) => [name, (require(`${name}/package.json`) as { readonly version: string }).version]),
+  )
 }
 
 function gitState(): string | undefined {

@@ -21,7 +21,10 @@ export function readMetrics(run: string): readonly MetricsLine[] {
   })
 }
 
-/** The lines that a run had written when it had come to `position`. */
+/** The lines that a run had written when it had come to `position`, but for those of its end, which will be made again. */
 export function upTo(lines: readonly MetricsLine[], { step, epochs }: Position): readonly MetricsLine[] {
-  return lines.filter((line) => (line.kind === 'step' ? line.step <= step : line.epoch <= epochs))
+  return lines.filter((line) => {
+    if (line.kind === 'final' || line.kind === 'test') return false
+    return line.kind === 'step' ? line.step <= step : line.epoch <= epochs
+  })
 }

@@ -1,12 +1,15 @@
 import { appendFileSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { TrainConfig } from '../config/train-config.ts'
+import { parseTrainConfig, type SettingLabel, type TrainConfig } from '../config/train-config.ts'
 import { createEventFile } from '../tensorboard/event-file.ts'
 import type { TrainingCheckpoint } from '../training/checkpoint.ts'
 import type { Metrics, MetricsLine } from '../training/metrics.ts'
+import { type Position, uncut } from '../training/position.ts'
+import { TrainingError } from '../training-error.ts'
 import { type CheckpointStore, createCheckpointStore, newestCheckpoint } from './checkpoint-store.ts'
 import { type Environment, environment } from './environment.ts'
 import { lockRun } from './lock-run.ts'
+import { makeFolders } from './make-folders.ts'
 import { readMetrics, upTo } from './read-metrics.ts'
 import { readRun } from './read-run.ts'
 import { modelOf, runTitle, shapingOf } from './run-title.ts'
@@ -19,6 +22,9 @@ export type RunStatus = 'completed' | 'stopped' | 'failed'
 /** What `run.json` says. */
 export interface RunRecord extends Environment {
   readonly status: RunStatus | 'running'
+  /** What computes, such as `CPU, 2 threads, kernels relaxed-4x8`; not there before the first step. */
+  readonly device?: string
+  readonly seed: number
   /** Why it ended. */
   readonly message?: string
   readonly startedAt: string
@@ -26,7 +32,12 @@ export interface RunRecord extends Environment {
   /** The most memory that its last process has taken, in bytes. */
   readonly peakMemory?: number
   /** When it was resumed, and from which step. */
-  readonly resumed?: readonly { readonly at: string; readonly step: number }[]
+  readonly resumed?: readonly {
+    readonly at: string
+    readonly step: number
+    /** The settings that became others. */
+    readonly changed?: ResumeChanges
+  }[]
 }
 
 /** The folder in which a run leaves what it was and what came of it. It is locked until `close`. */
@@ -35,6 +46,8 @@ export interface RunFolder {
   readonly path: string
   /** Where checkpoints go. */
   readonly checkpoints: CheckpointStore
+  /** Notes in `run.json` what computes. */
+  began(device: string): void
   /** Adds a line to `metrics.jsonl`. */
   append(line: MetricsLine): void
   /** Draws the curves of all lines so far; returns the path, or nothing if there are no lines. */
@@ -44,6 +57,14 @@ export interface RunFolder {
   /** Lets other processes have the folder. */
   close(): void
 }
+
+/** Settings that may be others when a run goes on: how long, where, and what computes. */
+export type ResumeChanges = Partial<
+  Pick<
+    TrainConfig,
+    'epochs' | 'steps' | 'patience' | 'dataDir' | 'backend' | 'threads' | 'evalBatchSize' | 'keep' | 'checkpointEvery'
+  >
+>
 
 /** A run that can go on. */
 export interface ResumedRun {
@@ -72,7 +93,13 @@ export function createRunFolder(root: string, config: TrainConfig, now: Date = n
   const unlock = lockRun(path)
   try {
     writeJson(path, 'config.json', config)
-    return open(path, config, { status: 'running', ...environment(), startedAt: now.toISOString() }, [], unlock)
+    return open(
+      path,
+      config,
+      { status: 'running', ...environment(), seed: config.seed, startedAt: now.toISOString() },
+      [],
+      unlock,
+    )
   } catch (error) {
     unlock()
     throw error
@@ -84,25 +111,53 @@ export function createRunFolder(root: string, config: TrainConfig, now: Date = n
  * checkpoint that is whole. Lines of metrics that are newer than that are removed: they will be made again.
  *
  * @param path - The folder.
- * @throws TrainingError `RUN_NOT_FOUND`, `RUN_IN_USE`, `CHECKPOINT_DAMAGED`, `WRITE_FAILED`
+ * @param changes - Settings that are to be others from here on; they become those of the run.
+ * @param label - How settings are called in messages.
+ * @throws TrainingError `RUN_NOT_FOUND`, `RUN_IN_USE`, `CHECKPOINT_DAMAGED`, `WRITE_FAILED`; `INVALID_CONFIG` for a change out
+ *   of its range, and for a length that the run has behind it.
  */
-export function resumeRunFolder(path: string): ResumedRun {
+export function resumeRunFolder(
+  path: string,
+  changes: ResumeChanges = {},
+  label: SettingLabel = (setting) => `\`${setting}\``,
+): ResumedRun {
   // Before the lock, so that nothing is written into a folder that is none of a run.
-  const { config, record } = readRun(path)
+  const { config: before, record } = readRun(path)
+  const config = parseTrainConfig({ ...before, ...changes }, label)
+  const changed = (Object.keys(changes) as (keyof ResumeChanges)[]).filter((name) => config[name] !== before[name])
+  const longer = 'epochs' in changes || 'steps' in changes
   const unlock = lockRun(path)
   try {
-    const { checkpoint, damaged } = newestCheckpoint(path)
+    const { checkpoint: newest, damaged } = newestCheckpoint(path)
+    const checkpoint = longer ? { ...newest, position: uncut(newest.position) } : newest
+    if (longer) refuseShorter(config, checkpoint.position, label)
     const lines = upTo(readMetrics(path), checkpoint.position)
     const text = lines.map((line) => `${JSON.stringify(line)}\n`).join('')
     writing(`${path}/metrics.jsonl`, 'Nothing is lost.', () => writeAtomically(join(path, 'metrics.jsonl'), text))
     const { endedAt: _, message: __, resumed = [], ...rest } = record
-    const again = { at: new Date().toISOString(), step: checkpoint.position.step }
+    const now = Object.fromEntries(changed.map((name) => [name, config[name]])) as ResumeChanges
+    const again = {
+      at: new Date().toISOString(),
+      step: checkpoint.position.step,
+      ...(changed.length > 0 && { changed: now }),
+    }
+    if (changed.length > 0) writeJson(path, 'config.json', config)
     const running = { ...rest, ...environment(), status: 'running', resumed: [...resumed, again] } as const
     return { folder: open(path, config, running, lines, unlock), config, checkpoint, damaged }
   } catch (error) {
     unlock()
     throw error
   }
+}
+
+function refuseShorter({ epochs, steps }: TrainConfig, at: Position, label: SettingLabel): void {
+  const [setting, wanted, done] =
+    steps === null ? (['epochs', epochs ?? 0, at.epochs] as const) : (['steps', steps, at.step] as const)
+  if (wanted > done) return
+  throw new TrainingError(
+    'INVALID_CONFIG',
+    `${label(setting)} must be more than the ${done} ${setting} that the run has behind it, got ${wanted}.`,
+  )
 }
 
 function open(
@@ -113,6 +168,7 @@ function open(
   unlock: () => void,
 ): RunFolder {
   const lines = before.filter(isDrawn)
+  let noted = record
   const events = config.tensorboard
     ? writing(`${path}/events.out.tfevents.*`, 'Nothing is lost.', () => createEventFile(path, before))
     : undefined
@@ -121,6 +177,10 @@ function open(
   return {
     path,
     checkpoints,
+    began(device) {
+      noted = { ...noted, device }
+      writeJson(path, 'run.json', noted)
+    },
     append(line) {
       if (isDrawn(line)) lines.push(line)
       const file = join(path, 'metrics.jsonl')
@@ -142,7 +202,7 @@ function open(
       const endedAt = new Date().toISOString()
       const peakMemory = 1024 * process.resourceUsage().maxRSS
       const how = { status, ...(message !== undefined && { message }), endedAt, peakMemory }
-      writeJson(path, 'run.json', { ...record, ...how })
+      writeJson(path, 'run.json', { ...noted, ...how })
     },
     close: unlock,
   }
@@ -165,7 +225,7 @@ function folderName(config: TrainConfig, now: Date): string {
 }
 
 function makeFolder(root: string, name: string): string {
-  mkdirSync(root, { recursive: true })
+  makeFolders(root)
   for (let n = 1; ; n++) {
     const path = join(root, n === 1 ? name : `${name}-${n}`)
     try {

@@ -1,5 +1,5 @@
 import type { FlowNumbers, SiteObservation } from '../report/report-lines.ts'
-import type { MetricsLine } from '../training/metrics.ts'
+import { judged, type MetricsLine } from '../training/metrics.ts'
 import type { Histogram, HistogramValue, ScalarValue } from './event.ts'
 
 /** What TensorBoard is told of a line of metrics: numbers and histograms by name. What is no number is left out. */
@@ -10,10 +10,12 @@ export function valuesOf(line: MetricsLine): readonly (ScalarValue | HistogramVa
     case 'epoch':
       return scalars({
         'loss/training (epoch)': line.trainLoss,
-        'loss/test': line.testLoss,
-        'accuracy/test': line.testAccuracy,
+        [`loss/${judged(line).by}`]: judged(line).loss,
+        [`accuracy/${judged(line).by}`]: judged(line).accuracy,
         'images per second': line.imagesPerSecond,
       })
+    case 'final':
+      return scalars({ 'loss/test': line.testLoss, 'accuracy/test': line.testAccuracy })
     case 'sites':
       return line.sites.flatMap(valuesOfSite)
     case 'test':

@@ -1,7 +1,7 @@
 import { namedLeaves, type Tree } from '@gg/core'
 import { type ImageBatch, toTensors } from '@gg/data'
 import type { Sites } from '@gg/models'
-import { tidy } from '@tensorflow/tfjs-core'
+import { clone, keep, type Tensor, tidy } from '@tensorflow/tfjs-core'
 import { TrainingError } from '../training-error.ts'
 import type { GradientProblem, Weights } from './part-gradient.ts'
 
@@ -34,13 +34,13 @@ export async function whereNotFinite(
   }
   const [statistics] = await brokenLeaves(stats)
   if (statistics !== undefined) return `the running statistics ${statistics} are not finite`
-  let first: string | undefined
+  // Read when the forward pass is done: on WebGPU nothing can be read before.
+  const seen: { readonly name: string; readonly features: Tensor }[] = []
   const probe: Sites = {
     available: model.sites,
     names: model.sites,
     at: (name, features) => {
-      // Read at once: it is the last thing that this run does.
-      if (first === undefined && !features.dataSync().every(Number.isFinite)) first = name
+      seen.push({ name, features: keep(clone(features)) })
       return features
     },
     state: {},
@@ -48,13 +48,19 @@ export async function whereNotFinite(
     restore: () => {},
     dispose: () => {},
   }
-  tidy(() => {
-    const { images } = toTensors(batch, normalization)
-    model.applyWithStats(params, stats, images, { training: true, sites: probe, dropoutSeed })
-  })
-  return first === undefined
-    ? 'all features are finite, so it is the loss itself'
-    : `the first features that are not finite are those at ${first}`
+  try {
+    tidy(() => {
+      const { images } = toTensors(batch, normalization)
+      model.applyWithStats(params, stats, images, { training: true, sites: probe, dropoutSeed })
+    })
+    for (const { name, features } of seen) {
+      if (!(await features.data()).every(Number.isFinite))
+        return `the first features that are not finite are those at ${name}`
+    }
+  } finally {
+    for (const { features } of seen) features.dispose()
+  }
+  return 'all features are finite, so it is the loss itself'
 }
 
 async function brokenLeaves(tree: Tree): Promise<readonly string[]> {

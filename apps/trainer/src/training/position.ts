@@ -1,6 +1,6 @@
 import type { MeterState } from './loss-meter.ts'
 
-/** The best test accuracy so far. */
+/** The best accuracy so far, of the images that are held out or else of the test images. */
 export interface BestEpoch {
   readonly epoch: number
   readonly testAccuracy: number
@@ -20,6 +20,8 @@ export interface Position {
   /** The losses of the epoch under way. */
   readonly meter: MeterState
   readonly best: BestEpoch | null
+  /** Batches of the last complete epoch where the end of the run cut it short, and 0 where it is whole. */
+  readonly cut: number
   /** Seconds that the run has taken, in all processes. */
   readonly seconds: number
 }
@@ -31,5 +33,12 @@ export const START: Position = {
   step: 0,
   meter: { sum: 0, images: 0, readSum: 0, readImages: 0 },
   best: null,
+  cut: 0,
   seconds: 0,
+}
+
+/** The same place for a run that goes on longer: an epoch that the end cut short is one that is not complete yet. */
+export function uncut(position: Position): Position {
+  const { cut, epochs } = position
+  return cut === 0 ? position : { ...position, epochs: epochs - 1, batches: cut, cut: 0 }
 }

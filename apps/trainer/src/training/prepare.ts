@@ -9,6 +9,7 @@ import { createVocabulary, type UserModules } from '../expressions/vocabulary.ts
 import { startBackend } from '../names/backends.ts'
 import { DATASETS, type LoadOptions, type TrainTestData } from '../names/datasets.ts'
 import type { ModelFactory, ModelSizes } from '../names/models.ts'
+import { holdOut } from './hold-out.ts'
 
 /** What of a data set a model depends on. */
 export interface DataSizes extends ModelSizes {
@@ -31,6 +32,8 @@ export interface PreparedModel {
 export interface PreparedRun extends PreparedModel {
   readonly data: TrainTestData
   readonly sizes: DataSizes
+  /** What computes. */
+  readonly device: string
 }
 
 /**
@@ -44,11 +47,12 @@ export async function prepareRun(
   download: NonNullable<LoadOptions['download']>,
 ): Promise<PreparedRun> {
   const modules = await loadUserModules(config.use, label('use'))
-  await startBackend(config.backend, config.workers > 1 ? 1 : config.threads)
-  const data = await DATASETS[config.data].load({ ...config, download })
+  // With workers too: threads that wait take nothing, and tests and updates are computed here.
+  const { device } = await startBackend(config.backend, config.threads)
+  const data = holdOut(await DATASETS[config.data].load({ ...config, download }), config, label)
   const { shape: inputShape, classNames, size: trainImages } = data.train
   const sizes = { inputShape, classes: classNames.length, trainImages }
-  return { data, sizes, ...prepareModel(config, label, sizes, modules) }
+  return { data, sizes, device, ...prepareModel(config, label, sizes, modules) }
 }
 
 /**

@@ -11,7 +11,7 @@ import { createLossMeter } from './loss-meter.ts'
 import type { EpochMetrics, StepMetrics } from './metrics.ts'
 import { nextTurn } from './next-turn.ts'
 import { withinMemory } from './out-of-memory.ts'
-import type { Position } from './position.ts'
+import { type Position, START } from './position.ts'
 import { skipping } from './skipping.ts'
 
 /** How many step lines there are in an epoch, at most. */
@@ -24,7 +24,7 @@ export interface RunOutcome {
   readonly message?: string
 }
 
-/** Takes a checkpoint; `best` if its test accuracy is the highest so far. */
+/** Takes a checkpoint; `best` if its accuracy is the highest so far. */
 export type OnCheckpoint = (checkpoint: TrainingCheckpoint, best: boolean) => void | Promise<void>
 
 /** What epochs need. */
@@ -64,7 +64,7 @@ export async function runEpochs(run: Run): Promise<RunOutcome> {
   if (position.step === 0) await save(position)
   while (position.step < steps || position.batches > 0) {
     if (position.batches === 0 && epochsWithoutBest(position) >= (config.patience ?? Number.POSITIVE_INFINITY)) {
-      const message = `The test accuracy has not risen for ${config.patience} epochs.`
+      const message = `The ${data.validation ? 'validation' : 'test'} accuracy has not risen for ${config.patience} epochs.`
       return { status: 'completed', message }
     }
     const epoch = position.epochs + 1
@@ -76,14 +76,15 @@ export async function runEpochs(run: Run): Promise<RunOutcome> {
     const testing = { normalization, batchSize: config.evalBatchSize, signal }
     const tested = complete
       ? await withinMemory(`a test of ${config.evalBatchSize} images at a time`, SMALLER_TEST, () =>
-          evaluate(model, learner.evaluated, data.test, testing),
+          evaluate(model, learner.evaluated, data.validation ?? data.test, testing),
         )
       : undefined
     if (tested === undefined) {
       await save(position)
       return { status: 'stopped' }
     }
-    if (!Number.isFinite(tested.loss)) throw diverged(`the test loss is ${tested.loss} after epoch ${epoch}`)
+    if (!Number.isFinite(tested.loss))
+      throw diverged(`the ${data.validation ? 'validation' : 'test'} loss is ${tested.loss} after epoch ${epoch}`)
     const { best } = position
     const isBest = best === null || tested.accuracy > best.testAccuracy
     const { step, meter } = position
@@ -92,19 +93,23 @@ export async function runEpochs(run: Run): Promise<RunOutcome> {
       epoch,
       step,
       trainLoss: createLossMeter(meter).mean(),
-      testLoss: tested.loss,
-      testAccuracy: tested.accuracy,
+      ...(data.validation
+        ? { validationLoss: tested.loss, validationAccuracy: tested.accuracy }
+        : { testLoss: tested.loss, testAccuracy: tested.accuracy }),
       learningRate: learningRate?.(step - 1) ?? null,
       imagesPerSecond: imagesIn(first, step, config.batchSize, stepsPerEpoch, data.train.size) / seconds,
       seconds: secondsNow(),
     })
     // Before the checkpoint: a run that goes on from there has these lines already.
     await run.observe?.(epoch, step)
+    const cut = step < epoch * stepsPerEpoch ? position.batches : 0
     position = {
       ...position,
       epochs: epoch,
       batches: 0,
-      meter: { sum: 0, images: 0, readSum: 0, readImages: 0 },
+      cut,
+      // Kept where the epoch is not whole: the run may go on with more steps.
+      meter: cut > 0 ? meter : START.meter,
       best: isBest ? { epoch, testAccuracy: tested.accuracy } : best,
     }
     await save(position, isBest)

@@ -7,12 +7,13 @@ import { workerGradients } from '../workers/worker-gradients.ts'
 import { augmentationOf } from './augmentation-of.ts'
 import type { TrainingCheckpoint } from './checkpoint.ts'
 import { diverged, whereNotFinite } from './diverged.ts'
+import { evaluate } from './evaluate.ts'
 import { dropoutSeed, type GradientSource, localGradients } from './gradient-source.ts'
 import { createLearner } from './learner.ts'
 import type { Metrics, MetricsLine } from './metrics.ts'
 import type { Weights } from './part-gradient.ts'
 import { placeSites } from './place-sites.ts'
-import { START } from './position.ts'
+import { START, uncut } from './position.ts'
 import { prepareRun } from './prepare.ts'
 import { type OnCheckpoint, runEpochs } from './run-epochs.ts'
 import { createUpdateRule } from './update-rule.ts'
@@ -27,17 +28,21 @@ export interface TrainStart {
   readonly sites: readonly string[]
   readonly trainImages: number
   readonly testImages: number
+  /** Images that are held out of those to learn from; 0 unless asked for. */
+  readonly validationImages: number
   /** The steps of the whole run. */
   readonly steps: number
   /** The epochs of the whole run, of which the last one may be a part. */
   readonly epochs: number
   /** The steps before this start: 0 unless a run is resumed. */
   readonly step: number
+  /** What computes, such as `CPU, 2 threads, kernels relaxed-4x8`. */
+  readonly device: string
 }
 
 /**
  * What `train` reports: `start` once, then `step` some times an epoch and `epoch` at the end of each; with the setting
- * `diagnostics`, `sites` behind each `epoch`, and `test` at the end.
+ * `validation`, `final` at the end; with the setting `diagnostics`, `sites` behind each `epoch`, and `test` at the end.
  */
 export type TrainEvent = TrainStart | MetricsLine
 
@@ -50,7 +55,10 @@ export interface TrainOptions {
    * `checkpointEvery` steps, and when the signal ends it. What it throws ends the run.
    */
   readonly onCheckpoint?: OnCheckpoint
-  /** A copy to go on from, of a run with the same settings. */
+  /**
+   * A copy to go on from, of a run with the same settings. `epochs`, `steps`, `patience`, `backend`, `threads`, `dataDir`
+   * and how checkpoints are kept may be others; the learning rate follows the schedule of the new length.
+   */
   readonly resume?: TrainingCheckpoint
   /** Ends the run after the step that is under way. */
   readonly signal?: AbortSignal
@@ -130,7 +138,9 @@ export async function train(input: TrainConfigInput = {}, options: TrainOptions 
       if (event.kind === 'step' || event.kind === 'epoch') metrics.push(event)
       options.onProgress?.(event)
     }
-    const position = resume?.position ?? START
+    const from = resume?.position ?? START
+    // More steps than the run had when it wrote the checkpoint.
+    const position = from.step < steps ? uncut(from) : from
     report({
       kind: 'start',
       config,
@@ -138,9 +148,11 @@ export async function train(input: TrainConfigInput = {}, options: TrainOptions 
       sites: sites?.names ?? [],
       trainImages: data.train.size,
       testImages: data.test.size,
+      validationImages: data.validation?.size ?? 0,
       steps,
       epochs: Math.ceil(steps / stepsPerEpoch),
       step: position.step,
+      device: prepared.device,
     })
     if (config.diagnostics) {
       const twin = placeSites(parsed.at, label('at'), model, context)
@@ -169,7 +181,13 @@ export async function train(input: TrainConfigInput = {}, options: TrainOptions 
     })
     if (outcome.status === 'completed') {
       const last = metrics.findLast(({ kind }) => kind === 'epoch')
-      await diagnostics?.atEnd(last?.epoch ?? position.epochs, last?.step ?? position.step)
+      const at = { epoch: last?.epoch ?? position.epochs, step: last?.step ?? position.step }
+      if (data.validation !== undefined) {
+        const options = { normalization, batchSize: config.evalBatchSize }
+        const tested = await evaluate(model, learner.evaluated, data.test, options)
+        if (tested !== undefined) report({ kind: 'final', ...at, testLoss: tested.loss, testAccuracy: tested.accuracy })
+      }
+      await diagnostics?.atEnd(at.epoch, at.step)
     }
     const { optimizer, weights } = learner
     return { config, ...outcome, metrics, model, optimizer, stats: weights.stats, sites, dispose }
