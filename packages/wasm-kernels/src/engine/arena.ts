@@ -25,7 +25,11 @@ export function createArena(heap: Heap): Arena {
     if (block.bytes >= wanted) return
     heap.free(block.address)
     block = { address: 0, bytes: 0 }
-    block = { address: heap.allocate(wanted), bytes: wanted }
+    const bytes = wanted
+    // Where so much is not to be had, the next kernel, which may want less, asks anew.
+    wanted = FIRST
+    block = { address: heap.allocate(bytes), bytes }
+    wanted = bytes
   }
 
   function take(bytes: number): number {
@@ -33,8 +37,8 @@ export function createArena(heap: Heap): Arena {
     const start = used
     used += length
     if (used <= block.bytes) return block.address + start
-    wanted = Math.max(wanted, used)
     const address = heap.allocate(length)
+    wanted = Math.max(wanted, used)
     extra.push(address)
     return address
   }
