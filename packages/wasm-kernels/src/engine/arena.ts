@@ -25,11 +25,12 @@ export function createArena(heap: Heap): Arena {
     if (block.bytes >= wanted) return
     heap.free(block.address)
     block = { address: 0, bytes: 0 }
-    const bytes = wanted
-    // Where so much is not to be had, the next kernel, which may want less, asks anew.
-    wanted = FIRST
-    block = { address: heap.allocate(bytes), bytes }
-    wanted = bytes
+    try {
+      block = { address: heap.allocate(wanted), bytes: wanted }
+    } catch {
+      // So much is not to be had: pieces come from the heap, which may have what this kernel wants.
+      wanted = 0
+    }
   }
 
   function take(bytes: number): number {
