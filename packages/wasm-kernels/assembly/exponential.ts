@@ -71,6 +71,31 @@ export abstract class Exponential {
     return f32x4.mul(f32x4.mul(y, power), f32x4.splat(5.421010862427522e-20))
   }
 
+  /**
+   * e^x for the slopes of an activation, which have no use for denormal numbers: from -87.7 down it is 0, from 88.4 up it is
+   * infinite. With `below`, x is 0 or less, and what it is elsewhere is nobody's. In the order of a tree, since what bounds
+   * a loop of it is how long a number is on its way: a seventh faster than one product after the other.
+   */
+  @inline
+  static flushed(x: v128, below: bool): v128 {
+    const floored = f32x4.pmax(x, f32x4.splat(-88))
+    const bounded = below ? floored : f32x4.pmin(floored, f32x4.splat(89))
+    // With 127 on top the last bits of the sum are an exponent as it stands in a float: that of 0 for -127, that of
+    // infinity for 128.
+    const shifted = f32x4.add(f32x4.mul(bounded, f32x4.splat(LOG2E)), f32x4.splat(ROUNDER + 127))
+    const n = f32x4.sub(shifted, f32x4.splat(ROUNDER + 127))
+    const high = f32x4.sub(bounded, f32x4.mul(n, f32x4.splat(LN2_HIGH)))
+    const r = f32x4.sub(high, f32x4.mul(n, f32x4.splat(LN2_LOW)))
+    // The polynomial of `expm1OfRest`.
+    const square = f32x4.mul(r, r)
+    const c6 = f32x4.mul(f32x4.splat(1.3814320557e-3), square)
+    const c54 = f32x4.add(f32x4.mul(f32x4.splat(8.3688506857e-3), r), f32x4.splat(4.1668400168e-2))
+    const c32 = f32x4.add(f32x4.mul(f32x4.splat(1.6666519642e-1), r), f32x4.splat(4.999999404e-1))
+    const sum = f32x4.add(f32x4.mul(f32x4.add(c6, c54), square), c32)
+    const y = f32x4.add(f32x4.mul(sum, square), f32x4.add(r, f32x4.splat(1)))
+    return f32x4.mul(y, i32x4.shl(shifted, 23))
+  }
+
   /** e^x - 1 for x ≤ 0. */
   @inline
   static expm1(x: v128): v128 {

@@ -13,9 +13,23 @@ const SIZE: i32 = 7
 const REFLECT: i32 = 8
 const KIND: i32 = 9
 const KEPT: i32 = 10
+const RELU: i32 = 11
 
 const STD: i32 = 0
 const KEEP: i32 = 2
+
+/** What comes through a ReLU of what it gives, from its output y: where that is NaN it is not shut off. */
+function rectify(to: usize, from: usize, y: usize, count: i32): void {
+  let i = 0
+  for (; i + 4 <= count; i += 4) {
+    const shut = f32x4.le(v128.load(float(y, i)), f32x4.splat(0))
+    v128.store(float(to, i), v128.andnot(v128.load(float(from, i)), shut))
+  }
+  for (; i < count; i++) {
+    const shut = f32x4.le(Lanes.load(float(y, i), false), f32x4.splat(0))
+    Lanes.store(float(to, i), v128.andnot(Lanes.load(float(from, i), false), shut), false)
+  }
+}
 
 /** The norm of `count` numbers. */
 function norm(numbers: usize, count: i32): f32 {
@@ -163,7 +177,8 @@ function multiply(args: usize, to: usize, from: usize, sizes: usize, limit: f32)
 
 /**
  * Arguments: result, gradient, weights of the kernel, height, width, channels, sets, rows of the kernel, whether the maps
- * are mirrored, threshold (0 std, 1 absolute, 2 keep), positions kept; threshold, what rounding is of the largest norm.
+ * are mirrored, threshold (0 std, 1 absolute, 2 keep), positions kept, the output of a ReLU behind the features or 0;
+ * threshold, what rounding is of the largest norm.
  * Items: images. Scratch: 1024 bytes, two maps, and a map with its surroundings, whose rows are of whole vectors.
  */
 export function ggLateralMask(args: usize, from: i32, to: i32, scratch: usize): void {
@@ -173,10 +188,15 @@ export function ggLateralMask(args: usize, from: i32, to: i32, scratch: usize): 
   const sizes = scratch + 1024
   const responses = float(sizes, positions)
   const padded = float(responses, positions)
+  const numbers = positions * int(args, CHANNELS)
+  // A ReLU's work is done image by image too, in the place of the result.
+  const source = at(args, RELU) ? at(args, 0) : at(args, 1)
   for (let image = from; image < to; image++) {
+    const whole = float(0, image * numbers)
+    if (at(args, RELU)) rectify(source + whole, at(args, 1) + whole, at(args, RELU) + whole, numbers)
     for (let set = 0; set < int(args, SETS); set++) {
-      const first = image * positions * int(args, CHANNELS) + set * (int(args, CHANNELS) / int(args, SETS))
-      const gradient = float(at(args, 1), first)
+      const first = image * numbers + set * (int(args, CHANNELS) / int(args, SETS))
+      const gradient = float(source, first)
       const largest = padNorms(args, gradient, padded, stride)
       respond(args, padded, stride, sizes, responses, largest * real(args, 1))
       multiply(args, float(at(args, 0), first), gradient, sizes, limitOf(args, sizes, responses, scratch))

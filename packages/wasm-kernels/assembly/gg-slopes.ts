@@ -7,6 +7,7 @@ import { at, float, int, real } from './job'
 // What the sources of the jobs call by name.
 const RELU: i32 = 0
 const SIGMOID: i32 = 1
+const TANH: i32 = 2
 const GAUSSIAN: i32 = 0
 const SHIFTED_SIGMOID: i32 = 1
 
@@ -16,27 +17,45 @@ const K: i32 = 3
 
 // biome-ignore lint/complexity/noStaticOnlyClass: a method can ask asc to inline it, a function cannot.
 abstract class Slopes {
-  /** σ(x), or the hard sigmoid's. */
+  /** dy ⊙ σ(x), as a quotient: a rounding less, and a product less. `negated` is -x. */
   @inline
-  static gate(x: v128, hard: bool): v128 {
-    if (!hard) return Exponential.sigmoid(x)
+  static gated(dy: v128, negated: v128, below: bool): v128 {
+    return f32x4.div(dy, f32x4.add(Exponential.flushed(negated, below), f32x4.splat(1)))
+  }
+
+  /** The hard sigmoid, min(max(x + 3, 0), 6) / 6. */
+  @inline
+  static hard(x: v128): v128 {
     const shifted = f32x4.add(x, f32x4.splat(3))
     return f32x4.div(f32x4.min(f32x4.max(shifted, f32x4.splat(0)), f32x4.splat(6)), f32x4.splat(6))
   }
 
+  /** The gate, behind a ReLU if there is one: then x may be what went into it or what came out of it. `inverse` is -1/T. */
   @inline
-  static gated(args: usize, from: i32, to: i32, hard: bool): void {
-    const inverse = f32x4.splat(real(args, 0))
-    let dx = float(at(args, 0), from)
-    let dy = float(at(args, 1), from)
-    let x = float(at(args, 2), from)
-    const end = float(dx, to - from)
-    for (const last = float(dx, (to - from) & ~3); dx < last; dx += 16, dy += 16, x += 16) {
-      v128.store(dx, f32x4.mul(v128.load(dy), Slopes.gate(f32x4.mul(v128.load(x), inverse), hard)))
+  static gate(dy: v128, x: v128, inverse: v128, hard: bool, relu: bool): v128 {
+    const tempered = f32x4.mul(x, inverse)
+    const dx = hard ? f32x4.mul(dy, Slopes.hard(f32x4.neg(tempered))) : Slopes.gated(dy, tempered, relu)
+    // What ReLU shuts off is 0, whatever dy is; where x is NaN it is not shut off.
+    return relu ? v128.andnot(dx, f32x4.le(x, f32x4.splat(0))) : dx
+  }
+
+  @inline
+  static gates(args: usize, from: i32, to: i32, hard: bool, relu: bool): void {
+    const inverse = f32x4.splat(-real(args, 0))
+    const dx = at(args, 0)
+    const dy = at(args, 1)
+    const x = at(args, 2)
+    let i = float(0, from)
+    const end = float(0, to)
+    for (; i + 32 <= end; i += 32) {
+      const low = Slopes.gate(v128.load(dy + i), v128.load(x + i), inverse, hard, relu)
+      const high = Slopes.gate(v128.load(dy + i, 16), v128.load(x + i, 16), inverse, hard, relu)
+      v128.store(dx + i, low)
+      v128.store(dx + i, high, 16)
     }
-    for (; dx < end; dx += 4, dy += 4, x += 4) {
-      const factor = Slopes.gate(f32x4.mul(v128.load32_zero(x), inverse), hard)
-      v128.store_lane<f32>(dx, f32x4.mul(v128.load32_zero(dy), factor), 0)
+    for (; i < end; i += 4) {
+      const last = Slopes.gate(v128.load32_zero(dy + i), v128.load32_zero(x + i), inverse, hard, relu)
+      v128.store_lane<f32>(dx + i, last, 0)
     }
   }
 
@@ -51,8 +70,9 @@ abstract class Slopes {
   /** s(x): height · e^(-x²/c) with a = -1/c and b = height, σ(ax + b), or a everywhere. */
   @inline
   static shape(kind: i32, x: v128, a: v128, b: v128): v128 {
-    if (kind === GAUSSIAN) return f32x4.mul(Exponential.exp(f32x4.mul(f32x4.mul(x, x), a)), b)
-    return kind === SHIFTED_SIGMOID ? Exponential.sigmoid(f32x4.add(f32x4.mul(x, a), b)) : a
+    if (kind === GAUSSIAN) return f32x4.mul(Exponential.flushed(f32x4.mul(f32x4.mul(x, x), a), true), b)
+    if (kind !== SHIFTED_SIGMOID) return a
+    return Slopes.gated(f32x4.splat(1), f32x4.neg(f32x4.add(f32x4.mul(x, a), b)), false)
   }
 
   /** s'(x), where s is s(x). */
@@ -88,7 +108,33 @@ abstract class Slopes {
   /** φ'(x) + strength · s(x) for the exact form; y is φ(x) for the activations that ask for it. */
   @inline
   static exact(activation: i32, kind: i32, x: v128, y: v128, a: v128, b: v128, strength: v128): v128 {
-    return f32x4.add(Slopes.own(activation, x, y), f32x4.mul(Slopes.shape(kind, x, a, b), strength))
+    // A shape with an exponential in it shows NaN by itself, so that a ReLU's slope need not.
+    const step = activation === RELU && kind <= SHIFTED_SIGMOID
+    const own = step ? v128.and(f32x4.gt(x, f32x4.splat(0)), f32x4.splat(1)) : Slopes.own(activation, x, y)
+    return f32x4.add(own, f32x4.mul(Slopes.shape(kind, x, a, b), strength))
+  }
+
+  @inline
+  static accelerated(args: usize, from: i32, to: i32, activation: i32, kind: i32): void {
+    const dx = at(args, 0)
+    const dy = at(args, 1)
+    const x = at(args, 2)
+    const y = activation === RELU ? x : at(args, 3)
+    const a = f32x4.splat(real(args, 0))
+    const b = f32x4.splat(real(args, 1))
+    const strength = f32x4.splat(real(args, STRENGTH))
+    let i = float(0, from)
+    const end = float(0, to)
+    for (; i + 32 <= end; i += 32) {
+      const low = Slopes.exact(activation, kind, v128.load(x + i), v128.load(y + i), a, b, strength)
+      const high = Slopes.exact(activation, kind, v128.load(x + i, 16), v128.load(y + i, 16), a, b, strength)
+      v128.store(dx + i, f32x4.mul(v128.load(dy + i), low))
+      v128.store(dx + i, f32x4.mul(v128.load(dy + i, 16), high), 16)
+    }
+    for (; i < end; i += 4) {
+      const slope = Slopes.exact(activation, kind, v128.load32_zero(x + i), v128.load32_zero(y + i), a, b, strength)
+      v128.store_lane<f32>(dx + i, f32x4.mul(v128.load32_zero(dy + i), slope), 0)
+    }
   }
 
   /** The same for the literal one. */
@@ -101,10 +147,16 @@ abstract class Slopes {
   }
 }
 
-/** Gradient gating. Arguments: dx, dy, x, whether the sigmoid is the hard one; 1/T. Items: numbers. */
+/**
+ * Gradient gating. Arguments: dx, dy, x, whether the sigmoid is the hard one, whether a ReLU is behind x; 1/T.
+ * Items: numbers.
+ */
 export function ggGate(args: usize, from: i32, to: i32, scratch: usize): void {
-  if (int(args, 3)) Slopes.gated(args, from, to, true)
-  else Slopes.gated(args, from, to, false)
+  if (int(args, 3)) {
+    if (int(args, 4)) Slopes.gates(args, from, to, true, true)
+    else Slopes.gates(args, from, to, true, false)
+  } else if (int(args, 4)) Slopes.gates(args, from, to, false, true)
+  else Slopes.gates(args, from, to, false, false)
 }
 
 /** The literal form of GAAF, φ + g · s. Arguments: y, x, activation, shape; a, b, strength, K. Items: numbers. */
@@ -122,25 +174,13 @@ export function ggAccelerate(args: usize, from: i32, to: i32, scratch: usize): v
  * Arguments: dx, dy, x, y, activation, shape; a, b, strength. Items: numbers.
  */
 export function ggAccelerateGrad(args: usize, from: i32, to: i32, scratch: usize): void {
-  const dx = at(args, 0)
-  const dy = at(args, 1)
-  const x = at(args, 2)
   const activation = int(args, 4)
   const kind = int(args, 5)
-  const kept = activation === RELU ? x : at(args, 3)
-  const a = f32x4.splat(real(args, 0))
-  const b = f32x4.splat(real(args, 1))
-  const strength = f32x4.splat(real(args, STRENGTH))
-  let i = float(0, from)
-  const end = float(0, to)
-  for (; i + 16 <= end; i += 16) {
-    const slope = Slopes.exact(activation, kind, v128.load(x + i), v128.load(kept + i), a, b, strength)
-    v128.store(dx + i, f32x4.mul(v128.load(dy + i), slope))
-  }
-  for (; i < end; i += 4) {
-    const slope = Slopes.exact(activation, kind, v128.load32_zero(x + i), v128.load32_zero(kept + i), a, b, strength)
-    v128.store_lane<f32>(dx + i, f32x4.mul(v128.load32_zero(dy + i), slope), 0)
-  }
+  // The shapes that activations have by default get a loop of their own, without a choice in it.
+  if (activation === RELU && kind === SHIFTED_SIGMOID) Slopes.accelerated(args, from, to, RELU, SHIFTED_SIGMOID)
+  else if (activation === TANH && kind === GAUSSIAN) Slopes.accelerated(args, from, to, TANH, GAUSSIAN)
+  else if (activation === SIGMOID && kind === GAUSSIAN) Slopes.accelerated(args, from, to, SIGMOID, GAUSSIAN)
+  else Slopes.accelerated(args, from, to, activation, kind)
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { TensorInfo } from '@tensorflow/tfjs-core'
+import { type TensorInfo, util } from '@tensorflow/tfjs-core'
 import { ggKernel } from './gg-kernel.ts'
 import type { WasmKernel } from './wasm-kernel.ts'
 
@@ -16,14 +16,22 @@ interface LateralMaskAttrs {
 // As in assembly/gg-lateral-mask.ts.
 const THRESHOLDS: readonly string[] = ['std', 'absolute', 'keep']
 
+interface LateralMaskInputs {
+  readonly [name: string]: TensorInfo | undefined
+  readonly dy: TensorInfo
+  /** The output of a ReLU through which the gradient comes, if it has to be taken back through one first. */
+  readonly y?: TensorInfo
+}
+
 /** The gradient mask of `lateralMask` in `@gg/lateral-mask`: norms, their response to the LoG, threshold and product. */
-export const ggLateralMask: WasmKernel = ggKernel<{ dy: TensorInfo }, LateralMaskAttrs>(
+export const ggLateralMask: WasmKernel = ggKernel<LateralMaskInputs, LateralMaskAttrs>(
   'GgLateralMask',
-  ({ inputs: { dy }, attrs: { weights, size, padding, sets, threshold, value }, engine, make }) => {
+  ({ inputs: { dy, y }, attrs: { weights, size, padding, sets, threshold, value }, engine, make }) => {
     const [batch = 0, height = 0, width = 0, channels = 0] = dy.shape
     const count = sets === 0 ? channels : sets
     // What cannot be masked, plain operations refuse in words.
     if (dy.shape.length !== 4 || batch * height * width * channels === 0 || channels % count !== 0) return []
+    if (y !== undefined && !util.arraysEqual(dy.shape, y.shape)) return []
     const dx = make(dy.shape)
     engine.borrow((take) => {
       const kernel = take(4 * weights.length)
@@ -40,7 +48,7 @@ export const ggLateralMask: WasmKernel = ggKernel<{ dy: TensorInfo }, LateralMas
         { items: batch, grain: 1, scratch },
         [
           ...[engine.at(dx), engine.at(dy), kernel, height, width, channels, count, size, reflect],
-          ...[THRESHOLDS.indexOf(threshold), kept],
+          ...[THRESHOLDS.indexOf(threshold), kept, y === undefined ? 0 : engine.at(y)],
         ],
         [value, rounding],
       )

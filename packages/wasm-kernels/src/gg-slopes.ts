@@ -8,15 +8,22 @@ interface GateInputs {
   readonly x: TensorInfo
 }
 
-/** Gradient gating, `dy ⊙ σ(x / T)` or with the hard sigmoid, in one pass. */
-export const ggGate: WasmKernel = ggKernel<GateInputs, { activation: string; temperature: number }>(
+interface GateAttrs {
+  readonly activation: string
+  readonly temperature: number
+  /** Whether a ReLU is behind x, which may then be what went into it or what came out of it. */
+  readonly relu: boolean
+}
+
+/** Gradient gating, `dy ⊙ σ(x / T)` or with the hard sigmoid, and behind a ReLU `dy ⊙ 1[x > 0] ⊙ σ(x / T)`, in one pass. */
+export const ggGate: WasmKernel = ggKernel<GateInputs, GateAttrs>(
   'GgGate',
-  ({ inputs: { dy, x }, attrs: { activation, temperature }, engine, make }) => {
+  ({ inputs: { dy, x }, attrs: { activation, temperature, relu }, engine, make }) => {
     if (!util.arraysEqual(dy.shape, x.shape)) return []
     const dx = make(dy.shape)
-    const hard = activation === 'hard-sigmoid' ? 1 : 0
+    const forms = [activation === 'hard-sigmoid' ? 1 : 0, relu ? 1 : 0]
     const cut = { items: util.sizeFromShape(dy.shape), grain: GRAIN }
-    engine.run('ggGate', cut, [engine.at(dx), engine.at(dy), engine.at(x), hard], [1 / temperature])
+    engine.run('ggGate', cut, [engine.at(dx), engine.at(dy), engine.at(x), ...forms], [1 / temperature])
     return [dx]
   },
 )
@@ -47,7 +54,7 @@ export const ggAccelerate: WasmKernel = ggKernel<{ x: TensorInfo }, AccelerateAt
 )
 
 interface AccelerateGradInputs extends GateInputs {
-  /** The output, which the exact form asks for. */
+  /** The output, which the exact form asks for, but for a ReLU. */
   readonly y?: TensorInfo
 }
 
@@ -55,7 +62,7 @@ interface AccelerateGradInputs extends GateInputs {
 export const ggAccelerateGrad: WasmKernel = ggKernel<AccelerateGradInputs, AccelerateAttrs & { literal: boolean }>(
   'GgAccelerateGrad',
   ({ inputs: { dy, x, y }, attrs: { activation, shape, a, b, strength, K, literal }, engine, make }) => {
-    if (!util.arraysEqual(dy.shape, x.shape) || (y === undefined && !literal)) return []
+    if (!util.arraysEqual(dy.shape, x.shape) || (y === undefined && !literal && activation !== 'relu')) return []
     const dx = make(x.shape)
     const addresses = [engine.at(dx), engine.at(dy), engine.at(x), y === undefined ? 0 : engine.at(y)]
     const kinds = [ACTIVATIONS.indexOf(activation), SHAPES.indexOf(shape)]

@@ -41,7 +41,7 @@ function results(shape: readonly number[]): Float32Array[] {
 
     run('GgAddBiasGrad', { dy, y: like(run('GgAddBias', { x, bias: offset }, { relu: true })[0]) })
 
-    run('GgGate', { dy, x }, { activation: 'sigmoid', temperature: 2 })
+    run('GgGate', { dy, x }, { activation: 'sigmoid', temperature: 2, relu: false })
     const form = { activation: 'tanh', shape: 'gaussian', a: -0.25, b: 1, strength: 1, K: 1024 }
     run('GgAccelerate', { x }, form)
     run('GgAccelerateGrad', { dy, x, y }, { ...form, literal: false })
