@@ -81,14 +81,22 @@ NETS = {
 }
 
 net, batch, shape = NETS[SETTINGS["net"]]()
-x = torch.randn(batch, *shape)
+batch = SETTINGS.get("batch", batch)
+device = SETTINGS.get("device", "cpu")
+if device == "cuda" and not torch.cuda.is_available():
+    print(json.dumps({"missing": f"PyTorch {torch.__version__} sees no CUDA device."}), flush=True)
+    sys.exit()
+x = torch.randn(batch, *shape, device=device)
+net = net.to(device)
 if SETTINGS["layout"] == "channels_last":
     net, x = net.to(memory_format=torch.channels_last), x.contiguous(memory_format=torch.channels_last)
-labels = torch.arange(batch) * 7 % 10
+labels = torch.arange(batch, device=device) * 7 % 10
 optimizer = torch.optim.SGD(net.parameters(), 0.01, momentum=0.9)
 
 params = sum(p.numel() for p in net.parameters())
 title = f"PyTorch {torch.__version__}, {SETTINGS['layout']}, threads: {SETTINGS['threads']}"
+if device == "cuda":
+    title = f"PyTorch {torch.__version__}, {SETTINGS['layout']}, {torch.cuda.get_device_name()}"
 print(json.dumps({"title": title, "params": params}), flush=True)
 for line in sys.stdin:
     times = []

@@ -31,7 +31,7 @@ const tfjsNode: Plugin = {
 }
 
 export default library({
-  entry: ['src/index.ts', 'src/gg-native.ts', 'src/tensorflow-kernels.ts'],
+  entry: ['src/index.ts', 'src/gg-native.ts', 'src/tensorflow-kernels.ts', 'src/register-webgpu.ts'],
   external: [/^#/],
   esbuildPlugins: [tfjsNode],
   // The binding is compiled on the user's machine, against the libtensorflow that is there.

@@ -48,12 +48,13 @@ export interface CheckGradientOptions<P extends Tree> {
  * them, unless it is large beside the whole gradient.
  *
  * Shapes: any tree of float32 tensors, any float32 output. Deterministic. Memory: borrows `inputs`, leaves no tensor
- * behind, also when `f` throws. Reads values with `dataSync`, so not on webgpu.
+ * behind, also when `f` throws. Reads values with `dataSync`, so it refuses webgpu outside of browsers.
  *
  * @param f - The function to check. It must be deterministic: pass dropout a seed.
  * @param inputs - The point at which to check; random numbers, away from kinks, say most.
  * @param options - Tolerance, amount of work, or a gradient of your own.
- * @throws GradientCheckError `INVALID_ARGUMENT`; `NOT_DETERMINISTIC` if two calls of `f` differ.
+ * @throws GradientCheckError `INVALID_ARGUMENT`; `NOT_DETERMINISTIC` if two calls of `f` differ;
+ *   `SYNCHRONOUS_READ` on webgpu outside of browsers.
  *   GradientTransformationError `NO_GRADIENT` if an operation of `f` has none.
  *
  * @example

@@ -1,5 +1,10 @@
 /** What went wrong, as a stable name for programs. The message is for people and may change. */
-export type GradientCheckErrorCode = 'INVALID_ARGUMENT' | 'WRONG_GRADIENT' | 'NOT_DETERMINISTIC' | 'NO_GRADIENT'
+export type GradientCheckErrorCode =
+  | 'INVALID_ARGUMENT'
+  | 'WRONG_GRADIENT'
+  | 'NOT_DETERMINISTIC'
+  | 'NO_GRADIENT'
+  | 'SYNCHRONOUS_READ'
 
 /**
  * Every error that gradient checks and circuits throw on purpose.

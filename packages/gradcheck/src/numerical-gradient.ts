@@ -37,7 +37,8 @@ const defaultStep = { 1: 2 ** -11, 2: 2 ** -7, 4: 2 ** -4 }
  * @param f - A function of the inputs whose value is a float32 tensor. It must be deterministic.
  * @param inputs - The point at which to differentiate.
  * @param options - The order of the formula and its step.
- * @throws GradientCheckError `INVALID_ARGUMENT` for a step that is not above 0 or inputs that are not float32.
+ * @throws GradientCheckError `INVALID_ARGUMENT` for a step that is not above 0 or inputs that are not float32;
+ *   `SYNCHRONOUS_READ` on webgpu outside of browsers.
  *
  * @example
  * ```ts

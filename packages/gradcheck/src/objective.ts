@@ -1,5 +1,5 @@
 import { namedLeaves, type Tree, treeUnflatten } from '@gg/core'
-import { type Tensor, tensor, tidy } from '@tensorflow/tfjs-core'
+import { getBackend, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core'
 import { GradientCheckError } from './gradient-check-error.ts'
 import { createUniform } from './random-signs.ts'
 
@@ -28,13 +28,25 @@ export interface Objective {
 /** How the outputs are weighted: all alike, or by numbers in ±[1/2, 1] that no symmetry of `f` cancels. */
 export type OutputWeights = 'ones' | 'random'
 
-/** Makes the objective of `f` at `inputs`. Borrows the inputs, keeps no tensors. */
+/**
+ * Makes the objective of `f` at `inputs`. Borrows the inputs, keeps no tensors.
+ *
+ * @throws GradientCheckError `SYNCHRONOUS_READ` on webgpu outside of browsers.
+ */
 export function createObjective<P extends Tree>(
   name: string,
   f: (inputs: P) => Tensor,
   inputs: P,
   outputWeights: OutputWeights,
 ): Objective {
+  if (getBackend() === 'webgpu' && !('OffscreenCanvas' in globalThis)) {
+    // tfjs would warn on the console and then miss the canvas by which it reads in a browser.
+    throw new GradientCheckError(
+      'SYNCHRONOUS_READ',
+      `${name}: the backend must let values be read synchronously, got webgpu. Check on another, for instance after ` +
+        "`await tf.setBackend('cpu')`; traceGradient works on webgpu.",
+    )
+  }
   const named = namedLeaves(inputs)
   const leaves = named.map(([path, leaf]) => {
     if (leaf.dtype !== 'float32') {

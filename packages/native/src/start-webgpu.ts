@@ -1,4 +1,5 @@
 import { ready, setBackend } from '@tensorflow/tfjs-core'
+import { mendWebgpu } from './mend-webgpu.ts'
 import { NativeError } from './native-error.ts'
 
 /** The GPU that WebGPU was started on. */
@@ -43,6 +44,7 @@ export async function startWebgpu(): Promise<StartedWebgpu> {
   const name = description || [vendor, architecture, device].filter(Boolean).join(' ') || 'unnamed'
   const software = adapter.info.isFallbackAdapter === true || /llvmpipe|lavapipe|swiftshader/i.test(name)
   await required('@tensorflow/tfjs-backend-webgpu', () => import('@tensorflow/tfjs-backend-webgpu'))
+  mendWebgpu()
   if (!(await setBackend('webgpu')))
     throw new NativeError('LOAD_FAILED', `startWebgpu: tfjs could not start its backend on '${name}'.`)
   await ready()

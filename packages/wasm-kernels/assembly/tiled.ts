@@ -12,3 +12,5 @@ export {
 } from './filter-gradient'
 export { ceiling } from './generated-tiles'
 export { multiplyColumns, multiplyMatrices, multiplyRows, packMatrices } from './mat-mul'
+export { convolveTiles, transformFilter } from './winograd-convolution'
+export { gatherFilterGradient, sumTiles } from './winograd-filter-gradient'

@@ -38,6 +38,12 @@ export function multiplyPanel(${parameters}): void {
 ${lines(widths.slice(0, -1), (vectors) => `  if (columns <= ${4 * vectors}) return panel${vectors}(${names})`)}
   panel${widths.length}(${names})
 }
+${lines(widths, (vectors) => regularSource(tile, vectors))}
+/** One panel of \`columns\` (4, 8 … TILE_COLUMNS) columns; see \`regular1\`. */
+export function multiplyRegular(${regularParameters}, columns: i32): void {
+${lines(widths.slice(0, -1), (vectors) => `  if (columns == ${4 * vectors}) return regular${vectors}(${regularNames})`)}
+  regular${widths.length}(${regularNames})
+}
 ${ceilingSource(tile)}`
 }
 
@@ -108,6 +114,51 @@ ${finishSource(rows, columns, -1)}
     } else {
 ${finishSource(rows, columns, vectors - 1)}
     }
+  }
+}
+`
+}
+
+const REGULAR = { count: 'i32', a: 'usize', rowStep: 'usize', b: 'usize', length: 'i32', c: 'usize', sumStep: 'usize' }
+const regularNames = Object.keys(REGULAR).join(', ')
+const regularParameters = Object.entries(REGULAR)
+  .map(([name, type]) => `${name}: ${type}`)
+  .join(', ')
+
+/**
+ * \`count\` rows of \`length\` numbers, \`rowStep\` bytes apart, times one panel at \`b\`; the sums go to \`c\`, \`sumStep\` bytes apart.
+ * Without tables, ends of rows and activations, which a short inner dimension does not repay. Whole tiles are read and
+ * written, also where \`count\` ends within one.
+ */
+function regularSource(tile, vectors) {
+  const rows = range(rowsOf(tile, vectors))
+  const columns = range(vectors)
+  return `function regular${vectors}(${regularParameters}): void {
+  const bytes = <usize>length << 2
+  let row = a
+  let target = c
+  for (let p = 0; p < count; p += ${rows.length}) {
+    let a0 = row
+${lines(rows.slice(1), (i) => `    let a${i} = a${i - 1} + rowStep`)}
+    row = a${rows.length - 1} + rowStep
+${lines(rows, (i) => lines(columns, (j) => `    let s${i}_${j} = f32x4.splat(0)`))}
+    let w = b
+    const end = a0 + bytes
+    do {
+${lines(columns, (j) => `      const b${j} = v128.load(w, ${16 * j})`)}
+      w += ${16 * vectors}
+${lines(
+  rows,
+  (i) => `      const v${i} = v128.load32_splat(a${i})
+      a${i} += 4
+${lines(columns, (j) => `      s${i}_${j} = ${multiplyAdd(tile, `v${i}`, `b${j}`, `s${i}_${j}`)}`)}`,
+)}
+    } while (a0 != end)
+${lines(
+  rows,
+  (i) => `${lines(columns, (j) => `    v128.store(target, s${i}_${j}, ${16 * j})`)}
+    target += sumStep`,
+)}
   }
 }
 `

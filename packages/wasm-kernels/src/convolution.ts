@@ -1,5 +1,6 @@
 import type { Engine } from './engine/engine.ts'
 import type { Finish } from './finish.ts'
+import { convolveTiles, takesTiles } from './winograd.ts'
 
 /** The sizes of a convolution of images `[images, sourceHeight, sourceWidth, sourceChannels]`. */
 export interface ConvolutionSizes {
@@ -44,6 +45,8 @@ const PIECE = 2 ** 18
 
 /** Convolves on an engine: the forward pass or, `turned`, the gradient with respect to the image. */
 export function convolve(engine: Engine, sizes: ConvolutionSizes, places: ConvolutionPlaces, finish: Finish): void {
+  // Where a number is not finite, the definition says which ones are not.
+  if (takesTiles(sizes) && convolveTiles(engine, sizes, places, finish)) return
   const { images, sourceHeight, sourceWidth, sourceChannels, targetHeight, targetWidth, targetChannels } = sizes
   const { filterHeight, filterWidth, strideHeight, strideWidth, dilationHeight, dilationWidth, top, left } = sizes
   const turned = sizes.turned ? 1 : 0

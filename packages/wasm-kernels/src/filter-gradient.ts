@@ -1,4 +1,5 @@
 import type { Engine } from './engine/engine.ts'
+import { sumTiles, takesTiles } from './winograd.ts'
 
 /** The sizes of a convolution whose filter's gradient is sought, images `[images, height, width, channels]`. */
 export interface FilterGradientSizes {
@@ -42,6 +43,8 @@ const BLOCKS = 16
 
 /** `dW[tap, o] = Σ_pixels x[pixel + tap] · dy[pixel, o]` on an engine. There is a pixel and a tap at least. */
 export function filterGradient(engine: Engine, sizes: FilterGradientSizes, places: FilterGradientPlaces): void {
+  const shape = { ...sizes, sourceChannels: sizes.channels, targetChannels: sizes.outChannels }
+  if (takesTiles(shape) && sumTiles(engine, sizes, places)) return
   const { images, height, width, channels, outHeight, outWidth, outChannels } = sizes
   const { filterHeight, filterWidth, strideHeight, strideWidth, dilationHeight, dilationWidth, top, left } = sizes
   const spanHeight = (filterHeight - 1) * dilationHeight + 1

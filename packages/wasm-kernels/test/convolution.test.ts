@@ -80,6 +80,10 @@ const LARGE: Readonly<Record<string, NaiveConvolution>> = {
   'sums in blocks': { ...one, x: [20, 16, 16, 8], filter: [3, 3, 8, 12] },
   'sums in blocks, an odd number of columns': { ...one, x: [20, 16, 16, 3], filter: [5, 5, 3, 6], pad: [0, 0, 0, 0] },
   'wide sums of more than a chunk': { ...one, x: [5, 9, 9, 10], filter: [3, 3, 10, 70], strides: [2, 1] },
+  'tiles, an odd size': { ...one, x: [3, 13, 11, 12], filter: [3, 3, 12, 20] },
+  'tiles without padding': { ...one, x: [2, 9, 10, 16], filter: [3, 3, 16, 8], pad: [0, 0, 0, 0] },
+  'tiles with more padding than a filter sees': { ...one, x: [2, 6, 5, 8], filter: [3, 3, 8, 8], pad: [3, 1, 0, 4] },
+  'tiles in units and blocks': { ...one, x: [24, 16, 16, 64], filter: [3, 3, 64, 68] },
   '1 × 1 with a stride': { ...one, x: [9, 16, 16, 16], filter: [1, 1, 16, 32], strides: [2, 2], pad: [0, 0, 0, 0] },
 }
 

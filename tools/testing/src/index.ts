@@ -1,6 +1,6 @@
 export { expectNoLeak } from './expect-no-leak.ts'
 export { numbersOf } from './numbers-of.ts'
-export { BACKENDS, onBackends } from './on-backends.ts'
+export { BACKENDS, ON_WEBGPU, onBackends } from './on-backends.ts'
 export { readVectors } from './read-vectors.ts'
 export { type Tolerance, toBeAllClose } from './to-be-all-close.ts'
 export { type LawOptions, transformationLaws } from './transformation-laws.ts'

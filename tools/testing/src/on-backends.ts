@@ -7,13 +7,16 @@ import { beforeAll, describe } from 'vitest'
 /** The backends that every machine has, and those that one may have besides. */
 export type TestBackend = 'cpu' | 'wasm' | 'tensorflow'
 
+const asked = (process.env['GG_TEST_BACKENDS'] ?? 'cpu,wasm').split(',').map((name) => name.trim())
+
 /**
  * The backends that suites run on: cpu and wasm, which every machine has. `GG_TEST_BACKENDS=cpu,wasm,tensorflow` asks
  * for others, by their names with commas between; libtensorflow is looked for as `@gg/native` does.
  */
-export const BACKENDS: readonly TestBackend[] = (process.env['GG_TEST_BACKENDS'] ?? 'cpu,wasm')
-  .split(',')
-  .map((name) => name.trim() as TestBackend)
+export const BACKENDS: readonly TestBackend[] = asked.filter((name): name is TestBackend => name !== 'webgpu')
+
+/** Whether `webgpu` is among them: nothing can be read synchronously there, so it has suites of its own. */
+export const ON_WEBGPU: boolean = asked.includes('webgpu')
 
 /** Runs one suite on each backend; the WASM backend has the kernels of `@gg/wasm-kernels`. */
 export function onBackends(suite: (backend: TestBackend) => void): void {

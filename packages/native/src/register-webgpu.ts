@@ -1,0 +1,4 @@
+import '@tensorflow/tfjs-backend-webgpu'
+import { mendWebgpu } from './mend-webgpu.ts'
+
+mendWebgpu()
