@@ -209,8 +209,9 @@ class OptionA(nn.Module):
 
 
 class Block(nn.Module):
-    def __init__(self, inputs, filters, stride, bn, option):
+    def __init__(self, inputs, filters, stride, bn, option, act):
         super().__init__()
+        self.act = act
         self.conv1 = nn.Conv2d(inputs, filters, 3, stride, 1, bias=not bn)
         self.bn1 = norm_of(filters, bn)
         self.conv2 = nn.Conv2d(filters, filters, 3, 1, 1, bias=not bn)
@@ -221,8 +222,8 @@ class Block(nn.Module):
             self.downsample = OptionA(inputs, filters) if option == "A" else nn.Sequential(one, norm_of(filters, bn))
 
     def forward(self, x):
-        y = self.bn2(self.conv2(F.relu(self.bn1(self.conv1(x)))))
-        return F.relu(y + self.downsample(x))
+        y = self.bn2(self.conv2(self.act(self.bn1(self.conv1(x)))))
+        return self.act(y + self.downsample(x))
 
 
 class CifarResnet(nn.Module):
@@ -231,7 +232,7 @@ class CifarResnet(nn.Module):
     def __init__(self, c):
         super().__init__()
         o, bn = c["options"], c["batchNorm"]
-        width = o["width"]
+        width, self.act = o["width"], ACTIVATIONS[o.get("activation", "relu")]
         stages = [2] * 4 if c["model"] == "resnet18" else [(o["depth"] - 2) // 6] * 3
         option = "B" if c["model"] == "resnet18" else o.get("shortcut", "A")
         self.conv1, self.bn1 = nn.Conv2d(3, width, 3, 1, 1, bias=not bn), norm_of(width, bn)
@@ -239,13 +240,13 @@ class CifarResnet(nn.Module):
         for i, count in enumerate(stages):
             filters, blocks = width * 2**i, []
             for j in range(count):
-                blocks.append(Block(inputs, filters, 2 if i > 0 and j == 0 else 1, bn, option))
+                blocks.append(Block(inputs, filters, 2 if i > 0 and j == 0 else 1, bn, option, self.act))
                 inputs = filters
             setattr(self, f"layer{i + 1}", nn.Sequential(*blocks))
         self.count, self.linear = len(stages), nn.Linear(inputs, o["classes"])
 
     def forward(self, x):
-        y = F.relu(self.bn1(self.conv1(x)))
+        y = self.act(self.bn1(self.conv1(x)))
         for i in range(self.count):
             y = getattr(self, f"layer{i + 1}")(y)
         return self.linear(y.mean((2, 3)))
@@ -374,7 +375,7 @@ CASES = [
     case("cifarResnet", [32, 32, 3], 2, {"depth": 20, "width": 16, "classes": 10}),
     case("cifarResnet", [16, 16, 3], 4, {"depth": 32, "width": 16, "classes": 10, "shortcut": "B"}),
     case("cifarResnet", [16, 16, 3], 2, {"depth": 20, "width": 16, "classes": 10}, False, gain=0.5),
-    case("resnet18", [16, 16, 3], 4, {"form": "cifar", "width": 64, "classes": 100}, rate=2**-14, damped=BASIC, momentum=0.5),
+    case("resnet18", [16, 16, 3], 4, {"form": "cifar", "width": 64, "classes": 100, "activation": "tanh"}, rate=2**-14, damped=BASIC, momentum=0.5),
     case("resnet18", [64, 64, 3], 3, {"form": "imagenet", "classes": 1000, "activation": "tanh"}, rate=2**-10, damped=BASIC, momentum=0.5),
     case("resnet18", [33, 47, 3], 2, {"form": "imagenet", "classes": 10}, False, gain=0.5, rate=2**-10),
     case("resnet50", [64, 64, 3], 3, {"form": "imagenet", "classes": 1000, "activation": "tanh"}, rate=2**-12, damped=BOTTLENECK, momentum=0.5, eps=4),

@@ -3,15 +3,21 @@ import { disposeTree } from './dispose-tree.ts'
 import type { GradientTransformation } from './gradient-transformation.ts'
 import { GradientTransformationError } from './gradient-transformation-error.ts'
 import { held } from './held.ts'
+import { type BackwardPass, type SiteOptions, siteNode } from './relu-behind.ts'
 import { loadState, type SavedState, saveState } from './save-state.ts'
 import { type State, stateLeaves } from './state.ts'
-import { identityWithGradient } from './transform-gradient.ts'
 import { isLeaf, showPath } from './tree.ts'
 
 /** A place in a network at which gradients are transformed, and the owner of that transformation's state. */
 export interface FeatureSite<S extends State = State> {
-  /** The identity on `features`, whose gradient passes through the transformation on its way back. */
-  <T extends Tensor>(features: T): T
+  /** The identity on `features`, or their ReLU, whose gradient passes through the transformation on its way back. */
+  <T extends Tensor>(features: T, options?: SiteOptions): T
+  /**
+   * For a layer that does the ReLU behind the site itself, such as a bias or a batch norm with ReLU in one pass: what it
+   * must make of the gradient `dy` of its output `y` before it goes on back. There if the transformation can tell it from
+   * `y` alone. Call it once, in the backward pass; it counts as one update. Borrows both; the result is new.
+   */
+  readonly transformThroughRelu?: ((dy: Tensor, y: Tensor) => Tensor) | undefined
   /** The state after the last backward pass; `undefined` before the first. It belongs to the site. */
   readonly state: S | undefined
   /** A copy of the state as plain data, or `undefined` before the first backward pass. */
@@ -30,6 +36,8 @@ export interface FeatureSite<S extends State = State> {
  * The state is made at the first backward pass, from the feature map of that pass, and serves feature maps of any shape
  * for which `tx.init` would make tensors of the same shapes: scalars, a histogram, a covariance of channels. A tensor
  * like the feature map, such as a momentum, includes the batch: then drop the last, smaller batch.
+ *
+ * Where a ReLU follows, `site(features, { relu: true })` is `relu(site(features))` as one node.
  *
  * Memory: the site owns its state until `dispose()`. The call borrows `features` and returns a new tensor.
  *
@@ -94,14 +102,25 @@ export function featureSite<S extends State>(tx: GradientTransformation<S>): Fea
     if (!disposed) return
     throw new GradientTransformationError('DISPOSED', 'featureSite: the site is disposed. Make a new one.')
   }
-  const apply = <T extends Tensor>(features: T): T => {
-    live()
-    return identityWithGradient('featureSite', features, (dy, x) => {
+  const taken = ([updates, next]: readonly [Tensor, S]): Tensor => {
+    replace(next)
+    return updates
+  }
+  const backward: BackwardPass = {
+    transform: (dy, x) => {
       live()
-      const [updates, next] = tx.update(dy, current(x), x)
-      replace(next)
-      return updates
-    })
+      return taken(tx.update(dy, current(x), x))
+    },
+    ...(tx.updateThroughRelu !== undefined && {
+      transformThroughRelu: (dy, y) => {
+        live()
+        return taken(tx.updateThroughRelu?.(dy, current(y), y) as readonly [Tensor, S])
+      },
+    }),
+  }
+  const apply = <T extends Tensor>(features: T, options?: SiteOptions): T => {
+    live()
+    return siteNode('featureSite', features, backward, options)
   }
   const owner = {
     // A copy that waits to be taken is what the site continues from, so it is what a save has to hand out.
@@ -116,7 +135,8 @@ export function featureSite<S extends State>(tx: GradientTransformation<S>): Fea
       disposed = true
     },
   }
-  const site = Object.assign(apply, owner)
+  const { transformThroughRelu } = backward
+  const site = Object.assign(apply, owner, transformThroughRelu && { transformThroughRelu })
   // A getter cannot be assigned, only defined.
   return Object.defineProperty(site, 'state', { get: () => state, enumerable: true }) as typeof site & {
     readonly state: S | undefined

@@ -33,23 +33,37 @@ export interface GradientTransformation<S extends State = State> {
    * @param extra - Further arguments by name.
    */
   update<U extends Tree>(updates: U, state: S, params?: Tree, extra?: ExtraArgs): readonly [U, S]
+  /**
+   * `update` for a gradient that comes through a ReLU behind the feature map, told from the ReLU's output `y` alone:
+   * `update(updates ⊙ 1[y > 0], state, x)` for any feature map `x` with `relu(x) = y`. There only where that can be told, and
+   * is worth telling, because one pass over memory does both: `gate`, `lateralMask`, chains of such. Without it a site in
+   * front of a ReLU does the two one after the other.
+   *
+   * @param updates - Gradients of the ReLU's outputs.
+   * @param state - What `init` or the last update of either kind returned.
+   * @param activations - The ReLU's outputs, in the place of `params`.
+   * @param extra - Further arguments by name.
+   */
+  updateThroughRelu?<U extends Tree>(updates: U, state: S, activations: Tree, extra?: ExtraArgs): readonly [U, S]
 }
 
-/** The two functions of a transformation as an author writes them: naively, without a thought for memory. */
+/** The functions of a transformation as an author writes them: naively, without a thought for memory. */
 export interface GradientTransformationDefinition<S extends State> {
   /** See {@link GradientTransformation.init}. */
   init(params: Tree): S
   /** See {@link GradientTransformation.update}; `extra` is always there, possibly empty. */
   update<U extends Tree>(updates: U, state: S, params: Tree | undefined, extra: ExtraArgs): readonly [U, S]
+  /** See {@link GradientTransformation.updateThroughRelu}; leave it out where `update` does not get cheaper by it. */
+  updateThroughRelu?<U extends Tree>(updates: U, state: S, activations: Tree, extra: ExtraArgs): readonly [U, S]
 }
 
 /**
- * Makes a transformation from its two functions and keeps the contract for them: intermediate tensors are disposed,
+ * Makes a transformation from its functions and keeps the contract for them: intermediate tensors are disposed,
  * whatever is returned is new, `params` are checked against `updates` for structure and shape.
  *
  * Use `stateless` or `statelessWithTreeMap` where there is nothing to remember.
  *
- * @param definition - `init` and `update`; both may return tensors they were given and leave others lying about.
+ * @param definition - `init`, `update` and perhaps `updateThroughRelu`; all may return tensors they were given and leave others lying about.
  * @throws GradientTransformationError from `update`: `STRUCTURE_MISMATCH` or `SHAPE_MISMATCH`, naming the path.
  *
  * @example
@@ -74,12 +88,21 @@ export interface GradientTransformationDefinition<S extends State> {
 export function gradientTransformation<S extends State>({
   init,
   update,
+  updateThroughRelu,
 }: GradientTransformationDefinition<S>): GradientTransformation<S> {
-  return {
+  const transformation: GradientTransformation<S> = {
     init: (params) => tidyResult([params], () => init(params)),
     update: (updates, state, params, extra = {}) => {
       if (params !== undefined) checkSameShapes('update', 'params', params, 'updates', updates)
       return tidyResult([updates, state, params ?? null], () => update(updates, state, params, extra))
+    },
+  }
+  if (updateThroughRelu === undefined) return transformation
+  return {
+    ...transformation,
+    updateThroughRelu: (updates, state, activations, extra = {}) => {
+      checkSameShapes('updateThroughRelu', 'activations', activations, 'updates', updates)
+      return tidyResult([updates, state, activations], () => updateThroughRelu(updates, state, activations, extra))
     },
   }
 }

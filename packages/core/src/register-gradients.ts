@@ -5,8 +5,9 @@
 import { registerGradient, unregisterGradient } from '@tensorflow/tfjs-core'
 import '@tensorflow/tfjs-core/dist/register_all_gradients'
 import { ACTIVATION_GRADIENTS } from './activation-gradients.ts'
+import { REDUCTION_GRADIENTS } from './reduction-gradients.ts'
 
-for (const gradient of ACTIVATION_GRADIENTS) {
+for (const gradient of [...ACTIVATION_GRADIENTS, ...REDUCTION_GRADIENTS]) {
   // Unregister first: tfjs warns on the console when a name is registered twice.
   unregisterGradient(gradient.kernelName)
   registerGradient(gradient)

@@ -11,6 +11,7 @@ import { treeMap } from './tree-map.ts'
  * State: none. Memory: the function may return what it was given and leave tensors lying about.
  *
  * @param update - Gets the updates, `params` if the caller gave any, and the extra arguments; returns new updates.
+ * @param updateThroughRelu - The same together with a ReLU behind the features, see `GradientTransformation`; seldom needed.
  *
  * @example
  * ```ts
@@ -24,10 +25,14 @@ import { treeMap } from './tree-map.ts'
  */
 export function stateless(
   update: <U extends Tree>(updates: U, params: Tree | undefined, extra: ExtraArgs) => U,
+  updateThroughRelu?: <U extends Tree>(updates: U, activations: Tree, extra: ExtraArgs) => U,
 ): GradientTransformation<EmptyState> {
   return gradientTransformation<EmptyState>({
     init: () => ({}),
     update: (updates, _, params, extra) => [update(updates, params, extra), {}],
+    ...(updateThroughRelu && {
+      updateThroughRelu: (updates, _, activations, extra) => [updateThroughRelu(updates, activations, extra), {}],
+    }),
   })
 }
 

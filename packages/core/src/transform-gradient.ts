@@ -2,6 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core'
 import { disposeTree } from './dispose-tree.ts'
 import type { GradientTransformation } from './gradient-transformation.ts'
 import { GradientTransformationError } from './gradient-transformation-error.ts'
+import { type BackwardPass, type SiteOptions, siteNode } from './relu-behind.ts'
 import { isEmptyState } from './state.ts'
 import { withGradient } from './with-gradient.ts'
 
@@ -16,6 +17,7 @@ import { withGradient } from './with-gradient.ts'
  *
  * @param features - The feature map, such as the output of a convolution `[batch, height, width, channels]`.
  * @param tx - What is done to its gradient; the feature map is its `params`.
+ * @param options - `relu`: with the ReLU behind it, as one node: `relu(transformGradient(features, tx))` for less.
  * @throws GradientTransformationError `STATEFUL_TRANSFORMATION` if `tx` has a state; `INVALID_ARGUMENT` for features
  *   that are not float32, which have no gradient.
  *
@@ -29,7 +31,7 @@ import { withGradient } from './with-gradient.ts'
  * console.log(valueAndGrad(loss)(tf.tensor1d([5])).grads.arraySync()) // → [ 1 ]
  * ```
  */
-export function transformGradient<T extends Tensor>(features: T, tx: GradientTransformation): T {
+export function transformGradient<T extends Tensor>(features: T, tx: GradientTransformation, options?: SiteOptions): T {
   const state = tx.init(features)
   if (!isEmptyState(state)) {
     disposeTree(state)
@@ -39,7 +41,12 @@ export function transformGradient<T extends Tensor>(features: T, tx: GradientTra
         'const site = featureSite(tx), then site(features).',
     )
   }
-  return identityWithGradient('transformGradient', features, (dy, x) => tx.update(dy, state, x)[0])
+  const through = tx.updateThroughRelu !== undefined
+  const backward: BackwardPass = {
+    transform: (dy, x) => tx.update(dy, state, x)[0],
+    ...(through && { transformThroughRelu: (dy, y) => tx.updateThroughRelu?.(dy, state, y)[0] as Tensor }),
+  }
+  return siteNode('transformGradient', features, backward, options)
 }
 
 /** Identity forward, `backward(dy, features)` on the way back, as one node of the tape. */

@@ -1,12 +1,16 @@
 import { clone, customGrad, type GradSaveFunc, type Tensor } from '@tensorflow/tfjs-core'
 import { GradientTransformationError } from './gradient-transformation-error.ts'
 
-/** `forward(features)`, of the same shape, with `backward(dy, features)` for its gradient, as one node of the tape. */
+/**
+ * `forward(features)`, of the same shape, with `backward(dy, kept)` for its gradient, as one node of the tape. `kept` are the
+ * features, or the result.
+ */
 export function withGradient<T extends Tensor>(
   name: string,
   features: T,
   forward: (features: T) => Tensor,
-  backward: (dy: T, features: Tensor) => Tensor,
+  backward: (dy: T, kept: Tensor) => Tensor,
+  keeps: 'features' | 'result' = 'features',
 ): T {
   if (features.dtype !== 'float32') {
     throw new GradientTransformationError(
@@ -26,7 +30,7 @@ export function withGradient<T extends Tensor>(
     }
     // Tensors of the closure are gone by the time of the backward pass; saved ones are not. Not before all that may
     // throw: what is saved for a node that is never made, nobody disposes.
-    save([x])
+    save([keeps === 'features' ? x : value])
     const gradFunc = (dy: T, saved: Tensor[]) => backward(dy, saved[0] as Tensor)
     // The check above is what makes the result a T.
     return { value: (value === x ? clone(x) : value) as T, gradFunc }

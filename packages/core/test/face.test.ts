@@ -46,6 +46,7 @@ it('exports these names and no others', () => {
       "treeZip",
       "valueAndGrad",
       "withExtraArgs",
+      "withNormOf",
     ]
   `)
 })

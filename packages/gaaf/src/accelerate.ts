@@ -1,19 +1,5 @@
-import { fusedKernel } from '@gg/core'
-import {
-  customGrad,
-  div,
-  type GradSaveFunc,
-  greater,
-  mul,
-  type NamedTensorMap,
-  onesLike,
-  sqrt,
-  square,
-  sum,
-  type Tensor,
-  tidy,
-  where,
-} from '@tensorflow/tfjs-core'
+import { fusedKernel, withNormOf } from '@gg/core'
+import { customGrad, type GradSaveFunc, mul, type NamedTensorMap, type Tensor, tidy } from '@tensorflow/tfjs-core'
 import { type AccelerateOptions, type Acceleration, invalid, resolveAcceleration } from './accelerate-options.ts'
 import type { AcceleratedActivation } from './accelerated-activation.ts'
 import { literalValue, slopeOf } from './acceleration.ts'
@@ -86,7 +72,8 @@ export function accelerate(
       const literal = (): Tensor => literalValue(how, x, now)
       const value = form === 'exact' ? phi.forward(x) : fused('GgAccelerate', how, { x }, now, literal)
       // The output is kept by the next layer anyway; φ(x) beside a literal output would be a map more, so it is made anew.
-      save(form === 'exact' ? [x, value] : [x])
+      // A ReLU's slope is told from its input.
+      save(form === 'exact' && name !== 'relu' ? [x, value] : [x])
       const gradFunc = (dy: Tensor, saved: Tensor[]): Tensor => {
         const [x, y] = saved as [Tensor, Tensor?]
         const inputs = y === undefined ? { dy, x } : { dy, x, y }
@@ -120,12 +107,4 @@ function fused(
   const [kind, a, b] = formula
   const attrs = { activation: name, shape: kind, a, b, strength, K, literal: form === 'literal' }
   return fusedKernel(kernel, inputs, attrs, () => [plain()])[0] as Tensor
-}
-
-/** `changed`, times the one number that gives it the norm of `own`. */
-function withNormOf(own: Tensor, changed: Tensor): Tensor {
-  const before = sum(square(own))
-  const after = sum(square(changed))
-  // A gradient of zeros has no norm to scale by: 0/0 would make NaN of it.
-  return mul(changed, where(greater(after, 0), sqrt(div(before, after)), onesLike(after)))
 }

@@ -1,5 +1,13 @@
-import { type EmptyState, fusedKernel, type GradientTransformation, requireParams, stateless, treeMap } from '@gg/core'
-import { div, greater, mul, onesLike, sqrt, square, sum, type Tensor, where } from '@tensorflow/tfjs-core'
+import {
+  type EmptyState,
+  fusedKernel,
+  type GradientTransformation,
+  requireParams,
+  stateless,
+  treeMap,
+  withNormOf,
+} from '@gg/core'
+import { lessEqual, mul, type Tensor, where, zerosLike } from '@tensorflow/tfjs-core'
 import { factorOf } from './gate-factor.ts'
 import { type GateOptions, resolveGateOptions } from './gate-options.ts'
 
@@ -18,6 +26,10 @@ import { type GateOptions, resolveGateOptions } from './gate-options.ts'
  * `‖g‖₂ / ‖g ⊙ σ‖₂` over the whole tensor, batch included; where no gradient is left after the gate, by 1.
  *
  * On weight gradients (`params` are the weights, of any shape) it is the same rule, and an experiment of ours.
+ *
+ * Directly in front of a ReLU, `transformGradient(y, gate(), { relu: true })` does both on the way back in one pass,
+ * `dY = dA ⊙ 1[A > 0] ⊙ σ(A)` with `A = relu(Y)`; the models of `@gg/models` do so by themselves. Not with the variants, with
+ * `'standardize'`, `'preserve-norm'` or an activation of your own, which need all of `Y` or of its gradient.
  *
  * Shapes: updates and params of equal shapes, float32, of any rank; the variants and `'standardize'` need rank 2 or more,
  * `[batch, ...positions, channels]`, see {@link GateOptions}. State: none. Needs `params`: yes, the feature map (or the
@@ -45,31 +57,42 @@ import { type GateOptions, resolveGateOptions } from './gate-options.ts'
  */
 export function gate(options: GateOptions = {}): GradientTransformation<EmptyState> {
   const resolved = resolveGateOptions('gate', options)
-  return stateless((updates, params) =>
-    treeMap(
-      (update, features) => {
-        const gated = gatedBy(features as Tensor, update, resolved)
-        return resolved.rescale === 'none' ? gated : withNormOf(update, gated)
-      },
-      updates,
-      requireParams('gate', params),
-    ),
+  // Where ReLU lets gradient through, its output is its input, and a gate of one number needs no other.
+  const tellsFromRelu = isElementwise(resolved) && resolved.rescale === 'none'
+  return stateless(
+    (updates, params) =>
+      treeMap(
+        (update, features) => {
+          const gated = gatedBy(features as Tensor, update, resolved, false)
+          return resolved.rescale === 'none' ? gated : withNormOf(update, gated)
+        },
+        updates,
+        requireParams('gate', params),
+      ),
+    tellsFromRelu
+      ? (updates, activations) =>
+          treeMap((update, y) => gatedBy(y as Tensor, update, resolved, true), updates, activations)
+      : undefined,
   )
 }
 
-/** `update`, times the factor of `features`; in one pass over memory where there is a kernel that can. */
-function gatedBy(features: Tensor, update: Tensor, options: Required<GateOptions>): Tensor {
-  const { activation, temperature, variant, normalize } = options
-  const plain = (): Tensor => mul(update, factorOf('gate', features, options))
-  if (variant !== 'elementwise' || normalize !== 'none' || typeof activation === 'function') return plain()
-  const inputs = { dy: update, x: features }
-  return fusedKernel('GgGate', inputs, { activation, temperature }, () => [plain()])[0] as Tensor
+/** Whether the gate of a number is a known function of that number alone. */
+function isElementwise({ activation, variant, normalize }: Required<GateOptions>): boolean {
+  return variant === 'elementwise' && normalize === 'none' && typeof activation !== 'function'
 }
 
-/** `gated`, times the one number that gives it the norm of `update`. */
-function withNormOf(update: Tensor, gated: Tensor): Tensor {
-  const before = sum(square(update))
-  const after = sum(square(gated))
-  // A gradient of zeros, or a gate that is shut everywhere, has no norm to scale by: 0/0 would make NaN of it.
-  return mul(gated, where(greater(after, 0), sqrt(div(before, after)), onesLike(after)))
+/**
+ * `update`, times the factor of `features`, and where `relu` is set times 1[features > 0] first; in one pass over memory where
+ * there is a kernel that can.
+ */
+function gatedBy(features: Tensor, update: Tensor, options: Required<GateOptions>, relu: boolean): Tensor {
+  const { activation, temperature } = options
+  const plain = (): Tensor => {
+    const gated = mul(update, factorOf('gate', features, options))
+    // What ReLU shuts off is 0, whatever the gradient is; where the features are NaN it is not shut off.
+    return relu ? where(lessEqual(features, 0), zerosLike(gated), gated) : gated
+  }
+  if (!isElementwise(options)) return plain()
+  const attrs = { activation: activation as string, temperature, relu }
+  return fusedKernel('GgGate', { dy: update, x: features }, attrs, () => [plain()])[0] as Tensor
 }

@@ -103,7 +103,10 @@ onBackends(() => {
       expectGradients(leaves, ({ x, w, b }) => transformGradient(add(matMul(x, w), b), gate(c.options)), 14, c)
     })
 
-    it.each(titled(vectors.chains))('conv, gate, relu, pool, dense, gate, relu, dense %s', (_, c) => {
+    const chains = titled(vectors.chains).flatMap(([title, c]) =>
+      ([false, true] as const).map((atOnce) => [`${title}${atOnce ? ', at once' : ''}`, { ...c, atOnce }] as const),
+    )
+    it.each(chains)('conv, gate, relu, pool, dense, gate, relu, dense %s', (_, c) => {
       const leaves = () => ({
         x: numbersOf<Rank.R4>([2, 8, 8, 2], 15),
         kernel: numbersOf<Rank.R4>([3, 3, 2, 4], 16),
@@ -114,10 +117,13 @@ onBackends(() => {
         b2: numbersOf([3], 21),
       })
       const tx = gate(c.options)
+      // Gate and ReLU as two nodes of the tape, and as one.
+      const rectified = <T extends Tensor>(y: T): T =>
+        c.atOnce ? transformGradient(y, tx, { relu: true }) : relu(transformGradient(y, tx))
       const network = ({ x, kernel, bias, w1, b1, w2, b2 }: ReturnType<typeof leaves>) => {
-        const maps: Tensor4D = transformGradient(add(conv2d(x, kernel, 1, 'valid'), bias), tx)
-        const flat = reshape(maxPool(relu(maps), 2, 2, 'valid'), [2, 36])
-        return add(matMul(relu(transformGradient(add(matMul(flat, w1), b1), tx)), w2), b2)
+        const maps: Tensor4D = rectified(add(conv2d(x, kernel, 1, 'valid'), bias))
+        const flat = reshape(maxPool(maps, 2, 2, 'valid'), [2, 36])
+        return add(matMul(rectified(add(matMul(flat, w1), b1)), w2), b2)
       }
       expectGradients(leaves, network, 22, c)
     })

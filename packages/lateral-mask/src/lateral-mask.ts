@@ -1,5 +1,5 @@
-import { type EmptyState, fusedKernel, type GradientTransformation, statelessWithTreeMap } from '@gg/core'
-import type { Tensor } from '@tensorflow/tfjs-core'
+import { type EmptyState, fusedKernel, type GradientTransformation, stateless, treeMap } from '@gg/core'
+import { lessEqual, type Tensor, where, zerosLike } from '@tensorflow/tfjs-core'
 import { type LateralMaskOptions, lateralMaskRule, resolveFilter } from './lateral-mask-factor.ts'
 import { resolveThreshold } from './mask-options.ts'
 import { applyMask } from './set-norms.ts'
@@ -20,6 +20,9 @@ import { applyMask } from './set-norms.ts'
  * A mask of 0 and 1 leaves alone what it has kept, but the gradient it leaves behind is another gradient with another
  * mask: `chain(lateralMask(), lateralMask())` masks more than `lateralMask()`. A map without contrast, such as the
  * gradient of global average pooling, passes whole under `{ std }` and `{ keep }`.
+ *
+ * Directly in front of a ReLU, `transformGradient(y, lateralMask(), { relu: true })` does both on the way back image by
+ * image; the models of `@gg/models` do so by themselves.
  *
  * Shapes: `[batch, height, width, channels]`, float32; other ranks are refused, see `masked` of `@gg/core` for trees that
  * hold some. Not for weights: a kernel's four axes are others. The squares of the gradient must be within float32: sizes
@@ -54,8 +57,16 @@ export function lateralMask(options: LateralMaskOptions = {}): GradientTransform
   const sets = options.sets === 'channels' ? 0 : (options.sets ?? 1)
   const attrs = { weights: [...weights], size, padding, sets, threshold, value }
   // Image by image within the cache where there is a kernel for it.
-  return statelessWithTreeMap((update) => {
-    const plain = (): Tensor[] => [applyMask(update, mask(update))]
-    return fusedKernel('GgLateralMask', { dy: update }, attrs, plain)[0] as Tensor
-  })
+  const masked = (update: Tensor, y?: Tensor): Tensor => {
+    const plain = (): Tensor[] => {
+      // What ReLU shuts off is 0, whatever the gradient is; where y is NaN it is not shut off.
+      const through = y === undefined ? update : where(lessEqual(y, 0), zerosLike(update), update)
+      return [applyMask(through, mask(through))]
+    }
+    return fusedKernel('GgLateralMask', { dy: update, ...(y && { y }) }, attrs, plain)[0] as Tensor
+  }
+  return stateless(
+    (updates) => treeMap((update) => masked(update), updates),
+    (updates, activations) => treeMap((update, y) => masked(update, y as Tensor), updates, activations),
+  )
 }

@@ -73,8 +73,14 @@ onBackends(() => {
       expect(tidy(() => flowSensitivity(numbersOf(shape, 32)).dataSync())).toBeAllClose(sensitivity)
     })
 
-    it.each(titled(vectors.chains))('conv, mask, relu, pool, dense %s', (_, c) => {
+    const chains = titled(vectors.chains).flatMap(([title, c]) =>
+      ([false, true] as const).map((atOnce) => [`${title}${atOnce ? ', at once' : ''}`, { ...c, atOnce }] as const),
+    )
+    it.each(chains)('conv, mask, relu, pool, dense %s', (_, c) => {
       const tx = mask(c)
+      // Mask and ReLU as two nodes of the tape, and as one.
+      const rectified = (y: Tensor) =>
+        c.atOnce ? transformGradient(y, tx, { relu: true }) : relu(transformGradient(y, tx))
       expectNoLeak(() => {
         const leaves = {
           x: numbersOf<Rank.R4>([2, 12, 12, 2], 15),
@@ -84,8 +90,8 @@ onBackends(() => {
           b: numbersOf([3], 19, 0.5),
         }
         const loss = ({ x, kernel, bias, w, b }: typeof leaves) => {
-          const maps = transformGradient(add(conv2d(x, kernel, 1, 'valid'), bias), tx) as Tensor<Rank.R4>
-          const y = add(matMul(reshape(maxPool(relu(maps), 2, 2, 'valid'), [2, 100]), w), b)
+          const maps = rectified(add(conv2d(x, kernel, 1, 'valid'), bias)) as Tensor<Rank.R4>
+          const y = add(matMul(reshape(maxPool(maps, 2, 2, 'valid'), [2, 100]), w), b)
           return [sum(mul(y, numbersOf(y.shape, 22))) as Scalar, { y }] as const
         }
         const { value, grads, aux } = valueAndGrad(loss, { hasAux: true })(leaves)

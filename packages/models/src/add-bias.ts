@@ -6,13 +6,12 @@ import {
   type GradSaveFunc,
   mul,
   relu as rectify,
-  reshape,
   step,
   sum,
   type Tensor,
   type Tensor1D,
 } from '@tensorflow/tfjs-core'
-import type { FollowedBy } from './unfinished.ts'
+import { type FollowedBy, rectified } from './unfinished.ts'
 
 /**
  * `z + b` with one number of `b` a channel, and the ReLU that follows it if any, as one node of the tape:
@@ -22,11 +21,9 @@ import type { FollowedBy } from './unfinished.ts'
  * It keeps nothing, or with ReLU the output, which is most often kept by the next layer anyway; tfjs' own `add` keeps
  * both arguments for their shapes, and its ReLU keeps the sum.
  */
-export function addBias<T extends Tensor>(z: T, bias: Tensor1D, { residual, relu = false }: FollowedBy = {}): T {
-  if (residual !== undefined) {
-    const sum = add(addBias(z, bias), residual)
-    return (relu ? rectify(sum) : sum) as T
-  }
+export function addBias<T extends Tensor>(z: T, bias: Tensor1D, followedBy: FollowedBy = {}): T {
+  const { residual, relu = false, through } = followedBy
+  if (residual !== undefined) return addBiasAndResidual(z, bias, residual, followedBy)
   const node = customGrad((...args: (Tensor | GradSaveFunc)[]) => {
     // customGrad appends the saver to the inputs, which its type does not tell apart.
     const [z, bias, save] = args as [Tensor, Tensor1D, GradSaveFunc]
@@ -35,12 +32,27 @@ export function addBias<T extends Tensor>(z: T, bias: Tensor1D, { residual, relu
     if (relu) save([value])
     const gradFunc = (dy: Tensor, saved: Tensor[]): Tensor[] => {
       const [y] = saved as [Tensor?]
+      if (y !== undefined && through !== undefined) {
+        const g = through(dy, y)
+        return [g, overRows(g)]
+      }
       // A clone: tfjs disposes gradients that meet on the way back, and this one has two owners.
       return y === undefined ? [clone(dy), overRows(dy)] : gradientsBehindRelu(dy, y)
     }
     return { value, gradFunc }
   })
   return node(z, bias) as T
+}
+
+/** A sum with a shortcut between bias and ReLU: then a site in front of the ReLU sees the sum. */
+function addBiasAndResidual<T extends Tensor>(
+  z: T,
+  bias: Tensor1D,
+  residual: Tensor,
+  { relu = false, through }: FollowedBy,
+): T {
+  const sum = add(addBias(z, bias), residual)
+  return (relu ? rectified(sum, through) : sum) as T
 }
 
 function gradientsBehindRelu(dy: Tensor, y: Tensor): Tensor[] {
@@ -52,5 +64,8 @@ function gradientsBehindRelu(dy: Tensor, y: Tensor): Tensor[] {
 
 /** The sum of each channel. */
 function overRows(g: Tensor): Tensor {
-  return sum(reshape(g, [-1, g.shape.at(-1) ?? 1]), 0)
+  return sum(
+    g,
+    Array.from({ length: g.rank - 1 }, (_, axis) => axis),
+  )
 }

@@ -64,7 +64,7 @@ export interface Normalization {
 export function batchNormalize<T extends Tensor>(
   x: T,
   { scale, offset, moments, eps, ofBatch }: Normalization,
-  { residual, relu = false }: FollowedBy = {},
+  { residual, relu = false, through }: FollowedBy = {},
 ): T {
   const node = customGrad((...args: (Tensor | GradSaveFunc)[]) => {
     // customGrad appends the saver to the inputs, which its type does not tell apart.
@@ -78,13 +78,16 @@ export function batchNormalize<T extends Tensor>(
       () => [plainNormalize(inputs, { ...(residual && { residual }), relu }, eps)],
     ) as [Tensor]
     save(relu ? [x, scale, moments, y] : [x, scale, moments])
-    const gradFunc = (dy: Tensor, saved: Tensor[]): Tensor[] => {
-      const [x, scale, moments, y] = saved as [Tensor, Tensor1D, Tensor2D, Tensor?]
+    const gradFunc = (above: Tensor, saved: Tensor[]): Tensor[] => {
+      const [x, scale, moments, kept] = saved as [Tensor, Tensor1D, Tensor2D, Tensor?]
+      // A site in front of the ReLU takes the gradient back through both, and leaves no ReLU to do.
+      const dy = kept !== undefined && through !== undefined ? through(above, kept) : above
+      const y = dy === above ? kept : undefined
       const inputs = { dy, x, scale, moments }
       const grads = fusedKernel(
         'GgBatchNormalizeGrad',
         y === undefined ? inputs : { ...inputs, y },
-        { eps, ofBatch, residual: relu && residual !== undefined },
+        { eps, ofBatch, residual: y !== undefined && residual !== undefined },
         () => plainGradients({ ...inputs, ...(y && { y }) }, { eps, ofBatch, residual: residual !== undefined }),
       )
       // A clone: tfjs disposes gradients that meet on the way back, and dy is not ours.

@@ -21,6 +21,11 @@ export interface Sites {
   readonly names: readonly string[]
   /** The identity on `features`, whose gradient passes through what is at `name`; `features` itself if nothing is. */
   at<T extends Tensor>(name: string, features: T): T
+  /**
+   * For a layer that does the ReLU behind a site along with its own work: what is at `name` makes this of the gradient of
+   * the ReLU's output, if it can tell it from that output. See `transformThroughRelu` of a feature site.
+   */
+  throughRelu?(name: string): FeatureSite['transformThroughRelu']
   /** The states of the sites that have seen a backward pass, by name. They belong to the sites. */
   readonly state: { readonly [name: string]: State }
   /** A copy of the states as plain data. */
@@ -76,6 +81,7 @@ export function createSites(
   return {
     available,
     names: [...chosen.keys()],
+    throughRelu: (name) => live().get(name)?.transformThroughRelu,
     at(name, features) {
       const site = live().get(name)
       if (site !== undefined) return site(features)

@@ -19,6 +19,7 @@ import { nest } from './nest.ts'
 import type { Build } from './net.ts'
 import { createRandom } from './random.ts'
 import { runNet } from './run-net.ts'
+import type { ActingSite } from './unfinished.ts'
 
 /** A model as its author writes it: naively, without a thought for memory or for what users get wrong. */
 export interface ModelDefinition {
@@ -46,11 +47,12 @@ export function defineModel<P extends Tree, B extends boolean>({
     checkInput(name, inputShape, x)
     const active = activeSites(name, sites, options)
     const { training = false, dropoutSeed } = options
-    const acting = new Set(active?.names)
-    const acts = (site: string): boolean => acting.has(site)
-    const at = <T extends Tensor>(site: string, features: T): T =>
-      active === undefined ? features : active.at(site, features)
-    const result = runNet(build, x, { rows, params, stats, training, dropoutSeed, acts, at })
+    const names = new Set(active?.names)
+    const acting = (site: string): ActingSite | undefined =>
+      active === undefined || !names.has(site)
+        ? undefined
+        : { at: (features) => active.at(site, features), through: active.throughRelu?.(site) }
+    const result = runNet(build, x, { rows, params, stats, training, dropoutSeed, acting })
     return { logits: result.output as Tensor2D, stats: result.stats }
   }
   const model: Model<P> = {

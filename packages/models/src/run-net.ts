@@ -6,7 +6,7 @@ import { ModelError } from './model-error.ts'
 import { atPath } from './nest.ts'
 import type { Build } from './net.ts'
 import { createRandom } from './random.ts'
-import { type Features, finished, reluOf, sumOf } from './unfinished.ts'
+import { type ActingSite, type Features, finished, reluOf, siteOf, sumOf } from './unfinished.ts'
 
 /** What a network runs on. */
 export interface NetRun {
@@ -15,24 +15,24 @@ export interface NetRun {
   readonly stats: BatchStats
   readonly training: boolean
   readonly dropoutSeed: number | undefined
-  /** Whether something acts at a site. */
-  acts(site: string): boolean
-  /** Marks a feature map with the name of its site. */
-  at<T extends Tensor>(site: string, features: T): T
+  /** What acts at a site, if anything does. */
+  acting(site: string): ActingSite | undefined
 }
 
 /** Sends a tensor through a network; also the running statistics that come of it, of the units that have some. */
 export function runNet(
   build: Build,
   input: Tensor,
-  { rows, params, stats, training, dropoutSeed, acts, at }: NetRun,
+  { rows, params, stats, training, dropoutSeed, acting }: NetRun,
 ): { readonly output: Tensor; readonly stats: BatchStats } {
   const steps = rows.values()
   const after = new Map<string, ChannelStats>()
   const next = (): NetRow => steps.next().value as NetRow
   // Features that wait for what follows them go on waiting, unless something has to see them here.
-  const mark = ({ site }: NetRow, y: Features): Features =>
-    site === undefined || !acts(site) ? y : at(site, finished(y))
+  const mark = ({ site }: NetRow, y: Features): Features => {
+    const found = site === undefined ? undefined : acting(site)
+    return found === undefined ? y : siteOf(y, found)
+  }
 
   const scope = (row: NetRow): LayerScope => ({
     training,

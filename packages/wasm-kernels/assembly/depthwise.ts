@@ -1,12 +1,13 @@
-// Depthwise convolution's gradients: each channel has filters of its own, so nothing is shared between channels and the
-// vectors run along them. With a multiplier M, dy and the filter have M numbers for each channel of the image.
+// Depthwise convolution and its gradients: each channel has filters of its own, so nothing is shared between channels and
+// the vectors run along them. With a multiplier M, the result and the filter have M numbers for each channel of the image.
 
 import { Axis } from './axis'
 import { zeroFloats } from './images'
-import { at, float, int } from './job'
+import { at, float, int, real } from './job'
+import { addGroups, repeatNumbers, sumPixels, sumTaps, Taps } from './taps'
 import { loadPart, storePart } from './tile-edges'
 
-/** What is convolved; the fields come in this order as the first arguments of both jobs. */
+/** What is convolved; the fields come in this order as the first arguments of the jobs. */
 @unmanaged
 class Sizes {
   height: i32
@@ -27,14 +28,53 @@ class Sizes {
 
 const PLACES: i32 = 14
 
+/**
+ * y, for a multiplier of 1. Arguments: sizes, x, filter, y, bias, mode; fractions: low, high. Items: rows of all results.
+ */
+export function depthwise(args: usize, from: i32, to: i32, scratch: usize): void {
+  const sizes = changetype<Sizes>(args)
+  const n = sizes.channels
+  const rows = changetype<Axis>(scratch)
+  const columns = changetype<Axis>(scratch + offsetof<Axis>())
+  const taps = changetype<Taps>(scratch + 2 * offsetof<Axis>())
+  taps.bias = at(args, PLACES + 3)
+  taps.mode = int(args, PLACES + 4)
+  taps.low = real(args, 0)
+  taps.high = real(args, 1)
+  rows.fill(0, sizes.outHeight, sizes.filterHeight, sizes.strideHeight, sizes.dilationHeight, sizes.top, 0)
+  columns.fill(0, sizes.outWidth, sizes.filterWidth, sizes.strideWidth, sizes.dilationWidth, sizes.left, 0)
+  for (let item = from; item < to; item++) {
+    const image = item / sizes.outHeight
+    const source = float(at(args, PLACES), image * sizes.height * sizes.width * n)
+    const row = float(at(args, PLACES + 2), item * sizes.outWidth * n)
+    for (let i = 0; i < columns.end; ) {
+      // Pixels that see the same taps.
+      const end = columns.groupEnd(i, sizes.width)
+      const step = item - image * sizes.outHeight
+      const place = taps.fill(rows, step, columns, i, sizes.height, sizes.width, sizes.filterWidth, n)
+      sumPixels(taps, float(row, i * n), source + place, at(args, PLACES + 1) + taps.first, n, end - i, n)
+      i = end
+    }
+  }
+}
+
+/** Each number of x `times` times in a row, as a multiplier asks for. Arguments: y, x, times. Items: numbers of x. */
+export function repeatChannels(args: usize, from: i32, to: i32, scratch: usize): void {
+  const times = int(args, 2)
+  repeatNumbers(float(at(args, 0), from * times), float(at(args, 1), from), to - from, times)
+}
+
 /** dx. Arguments: sizes, dy, filter, dx. Items: rows of all images. */
 export function depthwiseInputGradient(args: usize, from: i32, to: i32, scratch: usize): void {
   const sizes = changetype<Sizes>(args)
   const dy = at(args, PLACES)
   const filter = at(args, PLACES + 1)
   const wide = sizes.channels * sizes.multiplier
-  const rows = changetype<Axis>(scratch)
-  const columns = scratch + offsetof<Axis>()
+  const taps = changetype<Taps>(scratch)
+  taps.bias = 0
+  taps.mode = 0
+  const rows = changetype<Axis>(scratch + offsetof<Taps>())
+  const columns = scratch + offsetof<Taps>() + offsetof<Axis>()
   for (let j = 0; j < sizes.strideWidth; j++) {
     const axis = changetype<Axis>(columns + <usize>j * offsetof<Axis>())
     axis.fill(1, sizes.width, sizes.filterWidth, sizes.strideWidth, sizes.dilationWidth, sizes.left, j)
@@ -54,113 +94,20 @@ export function depthwiseInputGradient(args: usize, from: i32, to: i32, scratch:
       for (let i = axis.first; i < axis.end; ) {
         // Pixels that see the same taps.
         const end = axis.groupEnd(i, sizes.outWidth)
-        sumGroup(sizes, row, source, filter, rows, step, axis, i, end, pixel)
+        const place = taps.fill(rows, step, axis, i, sizes.outHeight, sizes.outWidth, sizes.filterWidth, wide)
+        let x = source + place
+        let target = float(row, (i * sizes.strideWidth + axis.target) * sizes.channels)
+        const between = sizes.strideWidth * sizes.channels
+        if (sizes.multiplier === 1) sumPixels(taps, target, x, filter + taps.first, wide, end - i, between)
+        else {
+          for (let k = i; k < end; k++, x += taps.nextX, target = float(target, between)) {
+            sumTaps(taps, pixel, x, filter + taps.first, wide)
+            addGroups(target, pixel, sizes.channels, sizes.multiplier)
+          }
+        }
         i = end
       }
     }
-  }
-}
-
-/** Some pixels of a row that see the same taps: what the taps meet, times the taps. */
-function sumGroup(
-  sizes: Sizes,
-  row: usize,
-  source: usize,
-  filter: usize,
-  rows: Axis,
-  step: i32,
-  columns: Axis,
-  first: i32,
-  end: i32,
-  pixel: usize,
-): void {
-  const n = sizes.channels * sizes.multiplier
-  const u = rows.tapAt(step, 0)
-  const v = columns.tapAt(first, 0)
-  const countU = rows.tapAt(step, sizes.outHeight) - u
-  const countV = columns.tapAt(first, sizes.outWidth) - v
-  const stepX = (<usize>(columns.spacing * n)) << 2
-  const stepW = (<usize>(columns.filterStep * n)) << 2
-  // From the end of a row of taps to the begin of the next.
-  const skipX = (<usize>((rows.spacing * sizes.outWidth - countV * columns.spacing) * n)) << 2
-  const skipW = (<usize>((rows.filterStep * sizes.filterWidth - countV * columns.filterStep) * n)) << 2
-  const sourceRow = (step + rows.distance + u * rows.spacing) * sizes.outWidth
-  const tap = (rows.filter + u * rows.filterStep) * sizes.filterWidth + columns.filter + v * columns.filterStep
-  const w = float(filter, tap * n)
-  for (let i = first; i < end; i++) {
-    const x = float(source, (sourceRow + i + columns.distance + v * columns.spacing) * n)
-    const target = float(row, (i * sizes.strideWidth + columns.target) * sizes.channels)
-    if (sizes.multiplier === 1) sumTaps(target, x, w, n, countU, countV, stepX, stepW, skipX, skipW)
-    else {
-      sumTaps(pixel, x, w, n, countU, countV, stepX, stepW, skipX, skipW)
-      addGroups(target, pixel, sizes.channels, sizes.multiplier)
-    }
-  }
-}
-
-/** One pixel. */
-function sumTaps(
-  target: usize,
-  source: usize,
-  filter: usize,
-  n: i32,
-  countU: i32,
-  countV: i32,
-  stepX: usize,
-  stepW: usize,
-  skipX: usize,
-  skipW: usize,
-): void {
-  let c = 0
-  for (; c + 16 <= n; c += 16) {
-    let s0 = f32x4.splat(0)
-    let s1 = s0
-    let s2 = s0
-    let s3 = s0
-    let x = float(source, c)
-    let w = float(filter, c)
-    for (let u = 0; u < countU; u++) {
-      for (let v = 0; v < countV; v++) {
-        s0 = f32x4.add(s0, f32x4.mul(v128.load(x), v128.load(w)))
-        s1 = f32x4.add(s1, f32x4.mul(v128.load(x, 16), v128.load(w, 16)))
-        s2 = f32x4.add(s2, f32x4.mul(v128.load(x, 32), v128.load(w, 32)))
-        s3 = f32x4.add(s3, f32x4.mul(v128.load(x, 48), v128.load(w, 48)))
-        x += stepX
-        w += stepW
-      }
-      x += skipX
-      w += skipW
-    }
-    const y = float(target, c)
-    v128.store(y, s0)
-    v128.store(y, s1, 16)
-    v128.store(y, s2, 32)
-    v128.store(y, s3, 48)
-  }
-  for (; c < n; c += 4) {
-    let sum = f32x4.splat(0)
-    let x = float(source, c)
-    let w = float(filter, c)
-    for (let u = 0; u < countU; u++) {
-      for (let v = 0; v < countV; v++) {
-        sum = f32x4.add(sum, f32x4.mul(loadPart(x, n - c), loadPart(w, n - c)))
-        x += stepX
-        w += stepW
-      }
-      x += skipX
-      w += skipW
-    }
-    storePart(float(target, c), sum, n - c)
-  }
-}
-
-/** y[c] = Σ_m x[c · size + m]. */
-function addGroups(y: usize, x: usize, count: i32, size: i32): void {
-  let read = x
-  for (let c = 0; c < count; c++) {
-    let sum: f32 = 0
-    for (const end = float(read, size); read !== end; read += 4) sum += load<f32>(read)
-    store<f32>(float(y, c), sum)
   }
 }
 
@@ -251,14 +198,5 @@ function addRow(sizes: Sizes, sums: usize, x: usize, dy: usize): void {
       const y = float(target, c)
       storePart(y, f32x4.add(loadPart(y, n - c), sum), n - c)
     }
-  }
-}
-
-/** Each number `times` times in a row. */
-function repeatNumbers(to: usize, source: usize, n: i32, times: i32): void {
-  let write = to
-  for (let i = 0; i < n; i++) {
-    const x = load<f32>(float(source, i))
-    for (const end = float(write, times); write !== end; write += 4) store<f32>(write, x)
   }
 }

@@ -1,29 +1,6 @@
 import { Exponential } from './exponential'
 import { at, float, int } from './job'
-
-/** The largest of a row, NaN if it holds one. */
-function largestOf(x: usize, count: i32): f32 {
-  let max = v128.load32_splat(x)
-  let i = 1
-  for (; i + 4 <= count; i += 4) max = f32x4.max(max, v128.load(float(x, i)))
-  for (; i < count; i++) max = f32x4.max(max, v128.load32_splat(float(x, i)))
-  max = f32x4.max(max, i8x16.shuffle(max, max, 8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15))
-  max = f32x4.max(max, i8x16.shuffle(max, max, 4, 5, 6, 7, 4, 5, 6, 7, 4, 5, 6, 7, 4, 5, 6, 7))
-  return f32x4.extract_lane(max, 0)
-}
-
-/** log Σ e^(x - max): what is added is at most 1. */
-function logOfSum(x: usize, count: i32, max: v128): v128 {
-  let sums = f32x4.splat(0)
-  let i = 0
-  for (; i + 4 <= count; i += 4) sums = f32x4.add(sums, Exponential.exp(f32x4.sub(v128.load(float(x, i)), max)))
-  let sum: f32 = f32x4.extract_lane(sums, 0) + f32x4.extract_lane(sums, 1)
-  sum += f32x4.extract_lane(sums, 2) + f32x4.extract_lane(sums, 3)
-  for (; i < count; i++) {
-    sum += f32x4.extract_lane(Exponential.exp(f32x4.sub(v128.load32_splat(float(x, i)), max)), 0)
-  }
-  return Exponential.log(f32x4.splat(sum))
-}
+import { largestOf, logOfSum } from './softmax'
 
 /**
  * -Σ labels log softmax(logits) of each row. Arguments: losses, logits, labels, classes. Items: rows.

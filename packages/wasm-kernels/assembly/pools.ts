@@ -137,6 +137,69 @@ function one(dx: usize, x: usize, dy: f32, height: i32, width: i32, line: usize,
   store<f32>(dx + best, load<f32>(dx + best) + dy)
 }
 
+/** y = mean of the window's pixels inside the image; NaN if it is all padding. */
+class Average extends Window {
+  run(args: usize, pixel: usize, output: usize, height: i32, width: i32, line: usize, channels: i32): void {
+    const step = float(0, channels)
+    const x = at(args, 1) + pixel
+    const y = at(args, 0) + output
+    const count = f32x4.splat(<f32>(height * width))
+    let c = 0
+    for (; c + 16 <= channels; c += 16) averageSixteen(float(y, c), float(x, c), height, width, line, step)
+    // The last four channels may have been done in part: they come out the same.
+    for (; c < channels && channels >= 4; c += 4) {
+      const from = float(0, min(c, channels - 4))
+      const isTwoByTwo = height === 2 && width === 2
+      const sum = isTwoByTwo ? sumOfTwoByTwo(x + from, line, step) : sumOfFour(x + from, height, width, line, step)
+      v128.store(y + from, f32x4.div(sum, count))
+    }
+    for (; c < channels; c++) {
+      let sum: f32 = 0
+      for (let i = 0; i < height; i++) {
+        let p = x + <usize>i * line + float(0, c)
+        for (let j = 0; j < width; j++, p += step) sum += load<f32>(p)
+      }
+      store<f32>(float(y, c), sum / <f32>(height * width))
+    }
+  }
+}
+
+/** Sixteen channels: a cache line of each pixel. */
+function averageSixteen(y: usize, x: usize, height: i32, width: i32, line: usize, step: usize): void {
+  let a = f32x4.splat(0)
+  let b = a
+  let c = a
+  let d = a
+  for (let i = 0; i < height; i++) {
+    let p = x + <usize>i * line
+    for (let j = width; j > 0; j--, p += step) {
+      a = f32x4.add(a, v128.load(p))
+      b = f32x4.add(b, v128.load(p, 16))
+      c = f32x4.add(c, v128.load(p, 32))
+      d = f32x4.add(d, v128.load(p, 48))
+    }
+  }
+  const count = f32x4.splat(<f32>(height * width))
+  v128.store(y, f32x4.div(a, count))
+  v128.store(y, f32x4.div(b, count), 16)
+  v128.store(y, f32x4.div(c, count), 32)
+  v128.store(y, f32x4.div(d, count), 48)
+}
+
+function sumOfTwoByTwo(x: usize, line: usize, step: usize): v128 {
+  const top = f32x4.add(v128.load(x), v128.load(x + step))
+  return f32x4.add(f32x4.add(top, v128.load(x + line)), v128.load(x + line + step))
+}
+
+function sumOfFour(x: usize, height: i32, width: i32, line: usize, step: usize): v128 {
+  let sum = f32x4.splat(0)
+  for (let i = 0; i < height; i++) {
+    let p = x + <usize>i * line
+    for (let j = width; j > 0; j--, p += step) sum = f32x4.add(sum, v128.load(p))
+  }
+  return sum
+}
+
 /** Adds an even share of dy to the gradient of each pixel. */
 class AverageGrad extends Window {
   run(args: usize, pixel: usize, output: usize, height: i32, width: i32, line: usize, channels: i32): void {
@@ -170,6 +233,11 @@ export function maxPool(args: usize, from: i32, to: i32, scratch: usize): void {
 /** Arguments: dx, x, dy, geometry. Items: images, since windows of neighbouring rows may overlap. */
 export function maxPoolGrad(args: usize, from: i32, to: i32, scratch: usize): void {
   for (let image = from; image < to; image++) eachWindowOfImage<MaxGrad>(args, image)
+}
+
+/** Arguments: y, x, none, geometry. Items: rows of outputs, over all images. */
+export function avgPool(args: usize, from: i32, to: i32, scratch: usize): void {
+  for (let row = from; row < to; row++) eachWindow<Average>(args, row)
 }
 
 /** Arguments: dx, dy, none, geometry. Items: images. */

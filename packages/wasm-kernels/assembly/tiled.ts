@@ -1,7 +1,7 @@
 // The module of the kernels whose speed is the processor's: one build for every register tile.
 
 export { convolve, packFilter, planConvolution } from './convolution'
-export { depthwiseFilterGradient, depthwiseInputGradient } from './depthwise'
+export { depthwise, depthwiseFilterGradient, depthwiseInputGradient, repeatChannels } from './depthwise'
 export {
   addFilterGradients,
   packPixels,

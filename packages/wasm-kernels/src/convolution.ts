@@ -1,6 +1,7 @@
 import type { Engine } from './engine/engine.ts'
 import type { Finish } from './finish.ts'
-import { convolveTiles, takesTiles } from './winograd.ts'
+import { takesTiles } from './winograd.ts'
+import { convolveTiles } from './winograd-convolution.ts'
 
 /** The sizes of a convolution of images `[images, sourceHeight, sourceWidth, sourceChannels]`. */
 export interface ConvolutionSizes {

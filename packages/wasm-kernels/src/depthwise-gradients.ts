@@ -2,10 +2,11 @@ import type { TensorInfo } from '@tensorflow/tfjs-core'
 import type { Conv2DInfo } from './conv-geometry.ts'
 import type { Engine } from './engine/engine.ts'
 
-// As the class `Axis` in assembly/axis.ts.
-const AXIS_BYTES = 4 * 10
+// As the classes `Axis` in assembly/axis.ts and `Taps` in assembly/taps.ts.
+export const AXIS_BYTES: number = 4 * 10
+export const TAPS_BYTES: number = 4 * 12
 /** Below this many operations a piece of work costs more to hand over than to do. */
-const PIECE = 2 ** 17
+export const PIECE: number = 2 ** 17
 /** Blocks whose sums are kept apart: fixed, or sums would depend on the threads. */
 const BLOCKS = 16
 
@@ -23,9 +24,9 @@ export function depthwiseInputGradient(
     {
       items: batchSize * inHeight,
       grain: Math.ceil(PIECE / (2 * inWidth * outChannels * filterHeight * filterWidth)),
-      scratch: (1 + strideWidth) * AXIS_BYTES + 4 * outChannels,
+      scratch: TAPS_BYTES + (1 + strideWidth) * AXIS_BYTES + 4 * outChannels,
     },
-    [...sizesOf(info), engine.at(dy), engine.at(filter), engine.at(dx)],
+    [...depthwiseSizes(info), engine.at(dy), engine.at(filter), engine.at(dx)],
   )
 }
 
@@ -45,7 +46,7 @@ export function depthwiseFilterGradient(
     engine.run(
       'depthwiseFilterGradient',
       { items: blocks, grain: 1, scratch: outChannels > inChannels ? 4 * inHeight * inWidth * outChannels : 0 },
-      [...sizesOf(info), engine.at(x), engine.at(dy), sums, blocks, batchSize],
+      [...depthwiseSizes(info), engine.at(x), engine.at(dy), sums, blocks, batchSize],
     )
     if (blocks === 1) return
     engine.run('addFilterGradients', { items: taps, grain: taps }, [
@@ -60,7 +61,7 @@ export function depthwiseFilterGradient(
 }
 
 /** As the class `Sizes` in assembly/depthwise.ts. */
-function sizesOf(info: Conv2DInfo): number[] {
+export function depthwiseSizes(info: Conv2DInfo): number[] {
   return [
     info.inHeight,
     info.inWidth,

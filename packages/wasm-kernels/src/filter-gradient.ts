@@ -1,5 +1,6 @@
 import type { Engine } from './engine/engine.ts'
-import { sumTiles, takesTiles } from './winograd.ts'
+import { takesTiles } from './winograd.ts'
+import { sumTiles } from './winograd-filter-gradient.ts'
 
 /** The sizes of a convolution whose filter's gradient is sought, images `[images, height, width, channels]`. */
 export interface FilterGradientSizes {
@@ -43,10 +44,20 @@ const BLOCKS = 16
 
 /** `dW[tap, o] = Σ_pixels x[pixel + tap] · dy[pixel, o]` on an engine. There is a pixel and a tap at least. */
 export function filterGradient(engine: Engine, sizes: FilterGradientSizes, places: FilterGradientPlaces): void {
-  const shape = { ...sizes, sourceChannels: sizes.channels, targetChannels: sizes.outChannels }
-  if (takesTiles(shape) && sumTiles(engine, sizes, places)) return
   const { images, height, width, channels, outHeight, outWidth, outChannels } = sizes
   const { filterHeight, filterWidth, strideHeight, strideWidth, dilationHeight, dilationWidth, top, left } = sizes
+  // Where a number is not finite, the definition says which ones are not.
+  const shape = {
+    ...sizes,
+    sourceHeight: height,
+    sourceWidth: width,
+    sourceChannels: channels,
+    targetHeight: outHeight,
+    targetWidth: outWidth,
+    targetChannels: outChannels,
+    turned: false,
+  }
+  if (takesTiles(shape) && sumTiles(engine, sizes, places)) return
   const spanHeight = (filterHeight - 1) * dilationHeight + 1
   const spanWidth = (filterWidth - 1) * dilationWidth + 1
   const windowColumns = (outWidth - 1) * strideWidth + spanWidth

@@ -7,6 +7,7 @@ import {
 } from '@tensorflow/tfjs-core'
 import { type ConvAttrs, convInfo, sizesOf } from './conv-geometry.ts'
 import { convolve } from './convolution.ts'
+import { depthwise } from './depthwise.ts'
 import { engineOf } from './engine/engine-of.ts'
 import { canFinish, type FusedAttrs, type FusedInputs, finished } from './finish.ts'
 import { vectorBias } from './vector-bias.ts'
@@ -36,14 +37,22 @@ export const fusedConv2d: WasmKernel = wasmKernel<Inputs, Attrs>(FusedConv2D, (c
   )
 })
 
-/**
- * The same for the depthwise convolution, which has as many filters for each channel as its multiplier says: the stock
- * kernel, which here takes a bias that was reshaped to a vector too.
- */
-export const fusedDepthwiseConv2d: WasmKernel = wasmKernel<Inputs, Attrs>(FusedDepthwiseConv2D, (call) =>
-  stockWithVectorBias(call, util.sizeFromShape(call.inputs.filter.shape.slice(2))),
-)
+/** The same for the depthwise convolution, which has as many filters for each channel as its multiplier says. */
+export const fusedDepthwiseConv2d: WasmKernel = wasmKernel<Inputs, Attrs>(FusedDepthwiseConv2D, (call) => {
+  const { inputs, attrs, backend } = call
+  const { x, filter } = inputs
+  const columns = util.sizeFromShape(filter.shape.slice(2))
+  const engine = engineOf(backend)
+  const floats = x.dtype === 'float32' && filter.dtype === 'float32'
+  if (engine === undefined || !floats || attrs.dataFormat === 'NCHW' || !canFinish(inputs, attrs, columns)) {
+    return stockWithVectorBias(call, columns)
+  }
+  const info = convInfo(x.shape, filter.shape, attrs, true)
+  const y = backend.makeOutput(info.outShape, 'float32')
+  return finished(backend, engine, y, inputs, attrs, columns, (finish) => depthwise(engine, info, x, filter, y, finish))
+})
 
+/** The stock kernel, with a bias that it takes. */
 function stockWithVectorBias(
   { inputs, attrs, backend, stock }: KernelCall<Inputs, Attrs>,
   columns: number,

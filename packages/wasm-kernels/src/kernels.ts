@@ -1,3 +1,4 @@
+import { avgPool } from './avg-pool.ts'
 import { avgPoolGrad } from './avg-pool-grad.ts'
 import { batchMatMul } from './batch-mat-mul.ts'
 import { BINARY_KERNELS } from './binary-kernels.ts'
@@ -6,6 +7,7 @@ import { concat } from './concat.ts'
 import { conv2D } from './conv2d.ts'
 import { conv2DBackpropFilter } from './conv2d-backprop-filter.ts'
 import { conv2DBackpropInput } from './conv2d-backprop-input.ts'
+import { depthwiseConv2dNative } from './depthwise.ts'
 import { depthwiseConv2dNativeBackpropFilter } from './depthwise-conv2d-native-backprop-filter.ts'
 import { depthwiseConv2dNativeBackpropInput } from './depthwise-conv2d-native-backprop-input.ts'
 import { max, min } from './extremes.ts'
@@ -18,6 +20,7 @@ import { ggLateralMask } from './gg-lateral-mask.ts'
 import { ggAddScaled, ggFlatten, ggScale, ggScaleByAdam, ggTrace, ggUnflatten } from './gg-optimizer.ts'
 import { ggReluMaxPool, ggReluMaxPoolGrad } from './gg-relu-max-pool.ts'
 import { ggAccelerate, ggAccelerateGrad, ggGate } from './gg-slopes.ts'
+import { ggSpread } from './gg-spread.ts'
 import { identity } from './identity.ts'
 import { maxPool } from './max-pool.ts'
 import { maxPoolGrad } from './max-pool-grad.ts'
@@ -26,8 +29,10 @@ import { oneHot } from './one-hot.ts'
 import { select } from './select.ts'
 import { slice } from './slice.ts'
 import { SLOPE_KERNELS } from './slope-kernels.ts'
+import { SOFTMAX_KERNELS } from './softmax-kernels.ts'
 import { splitV } from './split-v.ts'
 import { sum } from './sum.ts'
+import { tile } from './tile.ts'
 import { transpose } from './transpose.ts'
 import { UNARY_KERNELS } from './unary-kernels.ts'
 import { unsortedSegmentSum } from './unsorted-segment-sum.ts'
@@ -35,6 +40,7 @@ import type { WasmKernel } from './wasm-kernel.ts'
 
 /** Every kernel of the package. */
 export const KERNELS: readonly WasmKernel[] = [
+  avgPool,
   avgPoolGrad,
   batchMatMul,
   cast,
@@ -42,6 +48,7 @@ export const KERNELS: readonly WasmKernel[] = [
   conv2D,
   conv2DBackpropFilter,
   conv2DBackpropInput,
+  depthwiseConv2dNative,
   depthwiseConv2dNativeBackpropFilter,
   depthwiseConv2dNativeBackpropInput,
   fusedConv2d,
@@ -67,6 +74,7 @@ export const KERNELS: readonly WasmKernel[] = [
   ggGate,
   ggAccelerate,
   ggAccelerateGrad,
+  ggSpread,
   identity,
   max,
   maxPool,
@@ -78,9 +86,11 @@ export const KERNELS: readonly WasmKernel[] = [
   slice,
   splitV,
   sum,
+  tile,
   transpose,
   unsortedSegmentSum,
   ...BINARY_KERNELS,
   ...SLOPE_KERNELS,
+  ...SOFTMAX_KERNELS,
   ...UNARY_KERNELS,
 ]

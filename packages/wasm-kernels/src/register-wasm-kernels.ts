@@ -1,4 +1,5 @@
-import { getKernel, type KernelFunc, registerKernel, unregisterKernel } from '@tensorflow/tfjs-core'
+import { getKernel, type KernelFunc, registerKernel, engine as tfjs, unregisterKernel } from '@tensorflow/tfjs-core'
+import { type GuardedBackend, guardMemory } from './engine/guard-memory.ts'
 import { KERNELS } from './kernels.ts'
 import { WasmKernelError } from './wasm-kernel-error.ts'
 
@@ -9,7 +10,8 @@ const registered = new WeakSet<KernelFunc>()
  *
  * Use it instead of importing `@gg/wasm-kernels/register` when the program itself imports the backend, for instance
  * from a bundle. It may come before or after the backend starts and may be called again: what is registered stays.
- * Stock kernels keep their set-up, and stay in use as fallbacks. No tensor is made.
+ * Stock kernels keep their set-up, and stay in use as fallbacks. No tensor is made. From then on a tensor for which there
+ * is no memory is an error, `OUT_OF_MEMORY`, which leaves all others as they are.
  *
  * @throws WasmKernelError `MISSING_BACKEND` when `@tensorflow/tfjs-backend-wasm` has not been imported.
  * @example
@@ -37,7 +39,14 @@ export function registerWasmKernels(): void {
     registered.add(kernelFunc)
     // Unregister first: tfjs warns on the console when a name is registered twice.
     if (stock !== undefined) unregisterKernel(kernelName, 'wasm')
-    // `...stock` keeps setupFunc, which binds the C++ function when the backend starts.
-    registerKernel({ ...stock, kernelName, backendName: 'wasm', kernelFunc })
+    // The stock set-up binds the C++ function when the backend starts, before the first tensor.
+    const setupFunc = (backend: object): void => {
+      stock?.setupFunc?.(backend)
+      guardMemory(backend as GuardedBackend)
+    }
+    registerKernel({ ...stock, kernelName, backendName: 'wasm', kernelFunc, setupFunc })
   }
+  // Asking tfjs for the backend would start it.
+  const running = tfjs().registry['wasm'] as unknown as GuardedBackend | undefined
+  if (running !== undefined) guardMemory(running)
 }

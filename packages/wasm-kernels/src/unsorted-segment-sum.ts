@@ -5,6 +5,8 @@ import {
   type UnsortedSegmentSumInputs,
   util,
 } from '@tensorflow/tfjs-core'
+import { engineOf } from './engine/engine-of.ts'
+import { GRAIN } from './unary.ts'
 import { type WasmKernel, wasmKernel } from './wasm-kernel.ts'
 import { WasmKernelError } from './wasm-kernel-error.ts'
 
@@ -15,7 +17,8 @@ import { WasmKernelError } from './wasm-kernel-error.ts'
  *     out[k] = Σ_{i : segmentIds[i] = k}  x[i]
  *
  * The shape of `segmentIds` is how that of `x` begins; the result is `[numSegments, ...rest of x]`, of x's dtype. A
- * segment without an id is zero; an id below 0 or from `numSegments` up is left out.
+ * segment without an id is zero; an id below 0 or from `numSegments` up is left out. Slices are added in their order, on
+ * any number of threads.
  *
  * @throws WasmKernelError `SHAPE_MISMATCH` when `segmentIds` does not match the front of `x`.
  */
@@ -35,6 +38,15 @@ export const unsortedSegmentSum: WasmKernel = wasmKernel<UnsortedSegmentSumInput
     const inner = x.shape.slice(rank)
     const size = util.sizeFromShape(inner)
     const out = backend.makeOutput([numSegments, ...inner], x.dtype)
+    const count = util.sizeFromShape(segmentIds.shape)
+    const engine = x.dtype === 'float32' && segmentIds.dtype === 'int32' ? engineOf(backend) : undefined
+    if (engine !== undefined && count * size * numSegments > 0) {
+      // Every piece looks at all ids.
+      const grain = Math.ceil(numSegments / Math.ceil((count * size) / GRAIN))
+      const ints = [engine.at(out), engine.at(x), engine.at(segmentIds), count, size]
+      engine.run('sumSegments', { items: numSegments, grain }, ints)
+      return out
+    }
     const ids = backend.typedArrayFromHeap(segmentIds)
     const values = backend.typedArrayFromHeap(x)
     const sums = backend.typedArrayFromHeap(out)

@@ -2,6 +2,7 @@
 export type WasmKernelErrorCode =
   | 'INVALID_ARGUMENT'
   | 'MISSING_BACKEND'
+  | 'OUT_OF_MEMORY'
   | 'SHAPE_MISMATCH'
   | 'THREAD_FAILED'
   | 'UNSUPPORTED'

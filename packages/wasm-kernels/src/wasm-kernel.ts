@@ -1,5 +1,6 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
 import type { KernelFunc, NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfjs-core'
+import { type GuardedBackend, undoingOnError } from './engine/guard-memory.ts'
 
 /** The part of the WASM backend that the kernels use: it allocates, shares, frees and shows memory of the heap. */
 export type WasmHeap = Pick<BackendWasm, 'dataIdMap' | 'disposeData' | 'incRef' | 'makeOutput' | 'typedArrayFromHeap'>
@@ -27,13 +28,15 @@ export function wasmKernel<I, A = object>(
     kernelName,
     over(stock) {
       return ({ inputs, attrs, backend }) =>
-        run({
-          inputs: inputs as I,
-          attrs: attrs as A,
-          backend: backend as WasmHeap,
-          stock: (stockInputs, stockAttrs) =>
-            call(stock, kernelName, { inputs: stockInputs, attrs: stockAttrs, backend }),
-        })
+        undoingOnError(backend as GuardedBackend, () =>
+          run({
+            inputs: inputs as I,
+            attrs: attrs as A,
+            backend: backend as WasmHeap,
+            stock: (stockInputs, stockAttrs) =>
+              call(stock, kernelName, { inputs: stockInputs, attrs: stockAttrs, backend }),
+          }),
+        )
     },
   }
 }

@@ -1,6 +1,8 @@
-import { dispose } from '@tensorflow/tfjs-core'
+import { expectNoLeak } from '@gg/testing'
+import { dispose, type Tensor, tensor } from '@tensorflow/tfjs-core'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { ACTIVATIONS, LEAKY_SLOPE } from './activations.ts'
 import { forEachBuild } from './for-each-build.ts'
 import { FUZZ } from './fuzz.ts'
 import { depthwiseShape, type NaiveDepthwise, naiveDepthwise } from './naive-depthwise.ts'
@@ -34,7 +36,7 @@ const convolutions: fc.Arbitrary<NaiveDepthwise> = fc
   .filter((c) => depthwiseShape(c).every((n) => n > 0))
 
 forEachBuild(() => {
-  test('the gradients of any depthwise convolution as in float64', () => {
+  test('any depthwise convolution and its gradients as in float64', () => {
     fc.assert(
       fc.property(convolutions, (c) => {
         const [x, filter, dy] = [randomNumbers(c.x, 1), randomNumbers(c.filter, 2), randomNumbers(depthwiseShape(c), 3)]
@@ -47,6 +49,7 @@ forEachBuild(() => {
           [0, 0],
         ]
         const attrs = { strides: c.strides, dilations: c.dilations, pad }
+        expect(runKernel('DepthwiseConv2dNative', { x, filter }, attrs).values).toBeAllClose(expected.y, SUMS)
         const dx = runKernel('DepthwiseConv2dNativeBackpropInput', { dy, filter }, { ...attrs, inputShape: c.x })
         expect(dx.values).toBeAllClose(expected.dx, SUMS)
         const dw = runKernel('DepthwiseConv2dNativeBackpropFilter', { x, dy }, { ...attrs, filterShape: c.filter })
@@ -55,5 +58,55 @@ forEachBuild(() => {
       }),
       { numRuns: FUZZ },
     )
+  })
+
+  test('bias and every activation as in float64, and nothing left over', () => {
+    const activations = fc.constantFrom(...Object.keys(ACTIVATIONS))
+    fc.assert(
+      fc.property(convolutions, activations, fc.constantFrom('none', 'one', 'each'), (c, activation, biased) => {
+        const [top, bottom, left, right] = c.pad
+        const pad = [
+          [0, 0],
+          [top, bottom],
+          [left, right],
+          [0, 0],
+        ]
+        const columns = c.filter[2] * c.filter[3]
+        expectNoLeak(() => {
+          const inputs: Record<string, Tensor> = { x: randomNumbers(c.x, 1), filter: randomNumbers(c.filter, 2) }
+          if (biased !== 'none') inputs['bias'] = randomNumbers([biased === 'one' ? 1 : columns], 3)
+          if (activation === 'prelu') inputs['preluActivationWeights'] = randomNumbers([columns], 4)
+          const bias = inputs['bias']?.dataSync() ?? [0]
+          const slopes = inputs['preluActivationWeights']?.dataSync()
+          const none = new Float32Array(depthwiseShape(c).reduce((a, b) => a * b))
+          const { y } = naiveDepthwise(c, inputs['x']!.dataSync(), inputs['filter']!.dataSync(), none)
+          const expected = y.map((sum, i) =>
+            ACTIVATIONS[activation]!(sum + bias[i % bias.length]!, slopes?.[i % columns] ?? 0),
+          )
+          const attrs = { strides: c.strides, dilations: c.dilations, pad, activation, leakyreluAlpha: LEAKY_SLOPE }
+          expect(runKernel('FusedDepthwiseConv2D', inputs, attrs).values).toBeAllClose(expected, SUMS)
+          dispose(inputs)
+        })
+      }),
+      { numRuns: FUZZ },
+    )
+  })
+
+  test('NaN and infinities come out where they went in', () => {
+    for (const channels of [1, 3, 6, 16, 24]) {
+      const special = [Number.NaN, Infinity, -Infinity]
+      const values = Array.from({ length: 7 * channels }, (_, i) => special[i - 3 * channels] ?? 1)
+      const inputs = {
+        x: tensor(values, [1, 1, 7, channels]),
+        filter: tensor(new Array(3 * channels).fill(1), [1, 3, channels, 1]),
+      }
+      const y = runKernel('DepthwiseConv2dNative', inputs, { strides: 1, pad: 'valid', dilations: 1 }).values
+      const expected = Array.from({ length: 5 * channels }, (_, i) => {
+        const [pixel, channel] = [Math.floor(i / channels), i % channels]
+        return [0, 1, 2].reduce((sum, tap) => sum + values[(pixel + tap) * channels + channel]!, 0)
+      })
+      expect([...y]).toEqual(expected)
+      dispose(inputs)
+    }
   })
 })

@@ -13,6 +13,7 @@ test('exports these names', () => {
 
 test('names the kernels it adds or replaces', () => {
   expect(face.KERNEL_NAMES).toEqual([
+    'AvgPool',
     'AvgPoolGrad',
     'BatchMatMul',
     'Cast',
@@ -20,6 +21,7 @@ test('names the kernels it adds or replaces', () => {
     'Conv2D',
     'Conv2DBackpropFilter',
     'Conv2DBackpropInput',
+    'DepthwiseConv2dNative',
     'DepthwiseConv2dNativeBackpropFilter',
     'DepthwiseConv2dNativeBackpropInput',
     'FusedConv2D',
@@ -45,6 +47,7 @@ test('names the kernels it adds or replaces', () => {
     'GgGate',
     'GgAccelerate',
     'GgAccelerateGrad',
+    'GgSpread',
     'Identity',
     'Max',
     'MaxPool',
@@ -56,6 +59,7 @@ test('names the kernels it adds or replaces', () => {
     'Slice',
     'SplitV',
     'Sum',
+    'Tile',
     'Transpose',
     'UnsortedSegmentSum',
     'Add',
@@ -77,6 +81,10 @@ test('names the kernels it adds or replaces', () => {
     'GgReluGrad',
     'GgSigmoidGrad',
     'GgTanhGrad',
+    'LogSoftmax',
+    'Softmax',
+    'GgLogSoftmaxGrad',
+    'GgSoftmaxGrad',
     'Abs',
     'ClipByValue',
     'Elu',

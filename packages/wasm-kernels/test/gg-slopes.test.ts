@@ -16,13 +16,16 @@ const sigma = (x: number) => 1 / (1 + Math.exp(-x))
 test('the gate is that of float64', () => {
   const temperatures = fc.constantFrom(1, 0.25, 3)
   fc.assert(
-    fc.property(sizes, fc.nat(), fc.boolean(), temperatures, (size, seed, hard, temperature) => {
+    fc.property(sizes, fc.nat(), fc.boolean(), fc.boolean(), temperatures, (size, seed, hard, relu, temperature) => {
       tidy(() => {
         const [dy, x] = [features([size], seed), features([size], seed + 1, 0, 8)]
         const activation = hard ? 'hard-sigmoid' : 'sigmoid'
-        const [dx] = runFused('GgGate', { dy, x }, { activation, temperature })
+        const [dx] = runFused('GgGate', { dy, x }, { activation, temperature, relu })
         const factor = (y: number) => (hard ? Math.min(Math.max(y + 3, 0), 6) / 6 : sigma(y))
-        const expected = numbers(dy).map((d, i) => d * factor(numbers(x)[i]! / temperature))
+        const expected = numbers(dy).map((d, i) => {
+          const v = numbers(x)[i]!
+          return relu && v <= 0 ? 0 : d * factor(v / temperature)
+        })
         // Where the hard sigmoid begins, y + 3 is what is left of two numbers of size 3.
         expect(dx).toBeAllClose(expected, { atol: hard ? 1e-6 : 1e-9 })
       })

@@ -1,7 +1,8 @@
 import { engine, type NamedAttrMap, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core'
+import { FUZZ as CASES } from './fuzz.ts'
 
-/** Cases of a property: 200, or what GG_FUZZ says. */
-export const FUZZ: { readonly numRuns: number } = { numRuns: Number(process.env['GG_FUZZ'] ?? 200) }
+/** Cases of a property. */
+export const FUZZ: { readonly numRuns: number } = { numRuns: CASES }
 
 /** Runs a fused kernel and gives the numbers of its results; nothing stays behind. */
 export function runFused(name: string, inputs: Record<string, Tensor>, attrs: object = {}): Float32Array[] {

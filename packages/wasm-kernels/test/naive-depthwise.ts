@@ -15,18 +15,19 @@ export function depthwiseShape(c: NaiveDepthwise): [number, number, number, numb
   return [batch, height, width, multiplier * c.x[3]]
 }
 
-/** Its two gradients in float64. */
+/** The convolution and its two gradients in float64. */
 export function naiveDepthwise(
   c: NaiveDepthwise,
   x: ArrayLike<number>,
   filter: ArrayLike<number>,
   dy: ArrayLike<number>,
-): { readonly dx: Float64Array; readonly dw: Float64Array } {
+): Readonly<Record<'y' | 'dx' | 'dw', Float64Array>> {
   const [batch, height, width, channels] = c.x
   const [filterHeight, filterWidth, , multiplier] = c.filter
   const [, outHeight, outWidth, wide] = depthwiseShape(c)
   const dx = new Float64Array(batch * height * width * channels)
   const dw = new Float64Array(filterHeight * filterWidth * wide)
+  const y = new Float64Array(batch * outHeight * outWidth * wide)
   for (let n = 0; n < batch; n++) {
     for (let i = 0; i < outHeight; i++) {
       for (let j = 0; j < outWidth; j++) {
@@ -38,7 +39,9 @@ export function naiveDepthwise(
             for (let k = 0; k < wide; k++) {
               const pixel = ((n * height + row) * width + column) * channels + Math.floor(k / multiplier)
               const weight = (u * filterWidth + v) * wide + k
-              const g = dy[((n * outHeight + i) * outWidth + j) * wide + k]!
+              const result = ((n * outHeight + i) * outWidth + j) * wide + k
+              const g = dy[result]!
+              y[result]! += x[pixel]! * filter[weight]!
               dx[pixel]! += g * filter[weight]!
               dw[weight]! += g * x[pixel]!
             }
@@ -47,5 +50,5 @@ export function naiveDepthwise(
       }
     }
   }
-  return { dx, dw }
+  return { y, dx, dw }
 }

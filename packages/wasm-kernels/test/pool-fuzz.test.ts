@@ -22,7 +22,7 @@ const cases: fc.Arbitrary<Case> = fc
   .record({
     batch: fc.integer({ min: 1, max: 3 }),
     size: pair(11),
-    channels: fc.integer({ min: 1, max: 13 }),
+    channels: fc.oneof(fc.integer({ min: 1, max: 13 }), fc.constantFrom(16, 19, 33)),
     filterSize: pair(5),
     strides: pair(4),
     pad: fc.oneof(fc.constantFrom('same' as const, 'valid' as const), fc.integer({ min: 0, max: 2 })),
@@ -129,6 +129,23 @@ describe('over windows, strides, paddings and channels', () => {
         const inputs = { dy: tensor4d(dy, y), input: tensor4d(input, x), output: tensor4d(dy, y) }
         const got = runKernelOn('MaxPoolGrad', inputs, attrs(c))
         expect(got.shape).toEqual(x)
+        expect(got.values).toBeAllClose(expected, { rtol: 1e-6, atol: 1e-6 })
+      }),
+      { numRuns: FUZZ },
+    )
+  })
+
+  test('AvgPool', () => {
+    fc.assert(
+      fc.property(cases, (c) => {
+        const { x, y } = shapes(c)
+        const input = values(size(x), c.seed)
+        const expected: number[] = []
+        eachWindow(c, (output, pixels) => {
+          expected[output] = pixels.reduce((sum, p) => sum + input[p]!, 0) / pixels.length
+        })
+        const got = runKernelOn('AvgPool', { x: tensor4d(input, x) }, attrs(c))
+        expect(got.shape).toEqual(y)
         expect(got.values).toBeAllClose(expected, { rtol: 1e-6, atol: 1e-6 })
       }),
       { numRuns: FUZZ },

@@ -4,8 +4,10 @@ import {
   add,
   avgPool,
   concat,
+  depthwiseConv2d,
   div,
   exp,
+  fused,
   grad,
   greater,
   log,
@@ -19,6 +21,7 @@ import {
   reshape,
   sigmoid,
   slice,
+  softmax,
   softplus,
   sub,
   sum,
@@ -27,7 +30,9 @@ import {
   tanh,
   tensor1d,
   tidy,
+  tile,
   transpose,
+  unsortedSegmentSum,
   where,
 } from '@tensorflow/tfjs-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -71,6 +76,7 @@ const CASES: Readonly<Record<string, () => Tensor[]>> = {
   ],
   pools: () => [
     maxPool(image(), 2, 2, 'valid'),
+    avgPool(image(), 3, 2, 'same'),
     grad(pooled((x) => maxPool(x, 3, 2, 'same')))(image()),
     grad(pooled((x) => avgPool(x, 3, 2, 'same')))(image()),
   ],
@@ -79,6 +85,29 @@ const CASES: Readonly<Record<string, () => Tensor[]>> = {
     transpose(image(), [2, 0, 1, 3]),
     slice(image(), [0, 3, 2, 1], [16, 30, 20, 4]),
     concat([image(), image()], 3),
+  ],
+  'depthwise convolutions': () => {
+    const filter = wave([3, 3, 6, 2], 2) as Tensor4D
+    return [
+      depthwiseConv2d(image(), filter, 1, 'same'),
+      fused.depthwiseConv2d({ x: image(), filter, strides: 2, pad: 'same', bias: wave([12], 3), activation: 'relu' }),
+    ]
+  },
+  softmax: () => {
+    const logits = wave([4000, 10], 1)
+    const [y] = [softmax(logits)]
+    return [
+      y,
+      grad((x: Tensor) => softmax(x))(logits, wave([4000, 10], 2)),
+      tensor1d(runKernel('LogSoftmax', { logits }, { axis: 1 }).values),
+      tensor1d(runKernel('GgLogSoftmaxGrad', { dy: logits, y }, {}).values),
+    ]
+  },
+  'what spreads and gathers': () => [
+    grad((x: Tensor) => mean(x, [1, 2]))(image(), wave([16, 6], 2)),
+    grad((x: Tensor) => sum(x, 3))(image(), wave([16, 37, 23], 2)),
+    tile(image(), [1, 2, 1, 3]),
+    unsortedSegmentSum(wave([20_000, 33], 1), tensor1d(wave([20_000], 1, 50).dataSync(), 'int32'), 700),
   ],
   'gradients of activations': () => [relu, tanh, sigmoid].map((f) => grad(f as (x: Tensor) => Tensor)(image())),
   'cross entropy': () => {

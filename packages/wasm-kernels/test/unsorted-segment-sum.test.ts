@@ -1,6 +1,8 @@
 import { expectNoLeak, readVectors } from '@gg/testing'
 import { dispose, tensor1d, tensor2d, unsortedSegmentSum } from '@tensorflow/tfjs-core'
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { FUZZ } from './fuzz.ts'
 import { onWasm } from './on-wasm.ts'
 import { wave } from './wave.ts'
 
@@ -24,6 +26,40 @@ test.each(segmentSum.map((c) => [`[${c.x}] by [${c.ids}]`, c] as const))('%s', (
     expect(sums).toBeAllClose(y)
     dispose([xs, segmentIds, sums])
   })
+})
+
+const segments = fc.record({
+  slices: fc.integer({ min: 0, max: 60 }),
+  size: fc.integer({ min: 1, max: 21 }),
+  numSegments: fc.integer({ min: 1, max: 40 }),
+  seed: fc.nat(1000),
+  special: fc.boolean(),
+})
+
+test('adds the slices of each id in their order, with NaN and infinities', () => {
+  fc.assert(
+    fc.property(segments, ({ slices, size, numSegments, seed, special }) => {
+      expectNoLeak(() => {
+        const odd = special ? [Number.NaN, Infinity, -Infinity] : []
+        const values = Array.from(
+          { length: slices * size },
+          (_, i) => odd[(i + seed) % 43] ?? Math.fround(Math.sin(i + seed)),
+        )
+        // Some lie outside, on either side.
+        const ids = Array.from({ length: slices }, (_, i) => ((i * 7 + seed * i * i) % (numSegments + 3)) - 1)
+        const [x, segmentIds] = [tensor2d(values, [slices, size]), tensor1d(ids, 'int32')]
+        const got = unsortedSegmentSum(x, segmentIds, numSegments)
+        const expected = new Float32Array(numSegments * size)
+        for (const [i, id] of ids.entries()) {
+          if (id < 0 || id >= numSegments) continue
+          for (let k = 0; k < size; k++) expected[id * size + k]! += values[i * size + k]!
+        }
+        expect(Array.from(got.dataSync())).toEqual([...expected])
+        dispose([x, segmentIds, got])
+      })
+    }),
+    { numRuns: FUZZ },
+  )
 })
 
 test('keeps int32, and takes ids of more than one axis', () => {

@@ -15,7 +15,7 @@ import {
   treeMap,
   valueAndGrad,
 } from '@gg/core'
-import { add, mul, type Scalar, square, sub, sum, Tensor, tensor, tidy } from '@tensorflow/tfjs-core'
+import { add, mul, relu, type Scalar, square, step, sub, sum, Tensor, tensor, tidy } from '@tensorflow/tfjs-core'
 import { describe, expect, it } from 'vitest'
 import { expectNoLeak } from './expect-no-leak.ts'
 import { onBackends } from './on-backends.ts'
@@ -125,6 +125,28 @@ export function transformationLaws<S extends State>(
           const [updates, next] = tx.update({}, state, {}, extra)
           expect(updates).toEqual({})
           disposeTree([state, next])
+        })
+      })
+
+      it('does through a ReLU what it does behind one, if it does that', () => {
+        expectNoLeak(() => {
+          const tx = make()
+          if (tx.updateThroughRelu === undefined) return
+          const params = makeParams()
+          const grads = gradients(params, 0)
+          const state = tx.init(params)
+          const activations = treeMap(relu, params)
+          // What has come through: 0 where the features are at 0 or below.
+          const through = treeMap((g, y) => tidy(() => mul(g, step(y as Tensor))), grads, activations)
+          const [expected, expectedState] = tx.update(through, state, params, extra)
+          const [updates, next] = tx.updateThroughRelu(grads, state, activations, extra)
+          expect(values(updates).map(Number)).toBeAllClose(values(expected).map(Number))
+          expect(values(next)).toEqual(values(expectedState))
+          const given = new Set(tensors([params, grads, state, activations]))
+          expect(tensors([updates, next]).filter((tensor) => given.has(tensor))).toEqual([])
+          const other = { somethingElse: activations }
+          expect(() => tx.updateThroughRelu?.(grads, state, other, extra)).toThrow(GradientTransformationError)
+          disposeTree([params, grads, state, activations, through, expected, expectedState, updates, next])
         })
       })
 

@@ -15,7 +15,12 @@ export async function withinMemory<T>(what: string, remedy: string, work: () => 
   try {
     return await work()
   } catch (cause) {
-    if (!(cause instanceof Error) || !WORDS.test(cause.message)) throw cause
+    if (!(cause instanceof Error) || !(WORDS.test(cause.message) || hasCode(cause))) throw cause
     throw new TrainingError('OUT_OF_MEMORY', `Out of memory: ${what} did not fit. ${remedy}`, { cause })
   }
+}
+
+/** `@gg/wasm-kernels` says it by the code of its error. */
+function hasCode(error: Error & { readonly code?: unknown }): boolean {
+  return error.code === 'OUT_OF_MEMORY'
 }

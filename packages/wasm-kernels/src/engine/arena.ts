@@ -25,7 +25,12 @@ export function createArena(heap: Heap): Arena {
     if (block.bytes >= wanted) return
     heap.free(block.address)
     block = { address: 0, bytes: 0 }
-    block = { address: heap.allocate(wanted), bytes: wanted }
+    try {
+      block = { address: heap.allocate(wanted), bytes: wanted }
+    } catch {
+      // So much is not to be had: pieces come from the heap, which may have what this kernel wants.
+      wanted = 0
+    }
   }
 
   function take(bytes: number): number {
@@ -33,8 +38,8 @@ export function createArena(heap: Heap): Arena {
     const start = used
     used += length
     if (used <= block.bytes) return block.address + start
-    wanted = Math.max(wanted, used)
     const address = heap.allocate(length)
+    wanted = Math.max(wanted, used)
     extra.push(address)
     return address
   }

@@ -26,14 +26,23 @@ export function useEngine(backend: WasmHeap, engine: Engine): void {
   engines.set(backend, engine)
 }
 
+/** The version of tfjs whose internals the tests pin. */
+const TESTED = '4.22.0'
+
 function start(backend: WasmHeap): Engine | undefined {
   const heap = heapOf(backend as BackendWasm)
   if (heap === undefined) {
     backend_util.warn(
-      `@gg/wasm-kernels: tfjs ${version_core} keeps its memory elsewhere than the tested 4.22.0; ` +
+      `@gg/wasm-kernels: tfjs ${version_core} keeps its memory elsewhere than the tested ${TESTED}; ` +
         'kernels run through the stock ones, which is right and slower.',
     )
     return undefined
+  }
+  if (version_core !== TESTED) {
+    backend_util.warn(
+      `@gg/wasm-kernels: this is tfjs ${version_core}, and the kernels are tested with ${TESTED}. Its memory is where it ` +
+        'was, so they run; look at the numbers.',
+    )
   }
   return WebAssembly.validate(PLAIN) ? createEngine(heap, chooseBuild()) : undefined
 }

@@ -1,5 +1,6 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
 import type { TensorInfo } from '@tensorflow/tfjs-core'
+import { type GuardedBackend, guardMemory } from './guard-memory.ts'
 
 /** The linear memory of tfjs' WASM backend and its allocator: what a module of our own needs to work beside it. */
 export interface Heap {
@@ -27,6 +28,7 @@ export function isShared(memory: WebAssembly.Memory): boolean {
 
 /** Finds the memory behind a backend; undefined where a version of tfjs keeps it elsewhere. */
 export function heapOf(backend: BackendWasm): Heap | undefined {
+  guardMemory(backend as unknown as GuardedBackend)
   const { asm, _malloc: malloc, _free: free }: Emscripten = backend.wasm as Emscripten
   const memory = asm?.memory
   if (!(memory instanceof WebAssembly.Memory) || malloc === undefined || free === undefined) return undefined
@@ -34,9 +36,8 @@ export function heapOf(backend: BackendWasm): Heap | undefined {
   return {
     memory,
     allocate(bytes) {
-      // malloc answers with a signed number, and aligns to 8 or 16.
+      // The guarded malloc throws where there is no memory. It answers with a signed number, and aligns to 8 or 16.
       const start = malloc(bytes + ALIGNMENT) >>> 0
-      if (start === 0) throw new RangeError(`WASM memory: cannot allocate ${bytes} bytes`)
       const address = Math.ceil(start / ALIGNMENT) * ALIGNMENT
       starts.set(address, start)
       return address

@@ -1,0 +1,68 @@
+import type { Engine } from './engine/engine.ts'
+import type { FilterGradientPlaces, FilterGradientSizes } from './filter-gradient.ts'
+import { isSet, takeFlag } from './flag.ts'
+import { PLACES, placeBytes, tilesOf } from './winograd.ts'
+
+/** Blocks of tiles whose sums are kept apart, so that threads can share the work: fixed, or sums would depend on the threads. */
+const BLOCKS = 16
+/** What the sums of all blocks take at most, if there is more than one. */
+const SUMS_BYTES = 2 ** 22
+/** What a unit of work has in memory of its own: about what the L2 cache has. */
+const UNIT_BYTES = 2 ** 20
+/** But fewer tiles than this do not repay loading and storing the sums. */
+const LEAST_TILES = 32
+
+/** The gradient with respect to the filter in tiles; false where a number of it is not finite. */
+export function sumTiles(engine: Engine, sizes: FilterGradientSizes, places: FilterGradientPlaces): boolean {
+  const { images, height, width, channels, outHeight, outWidth, outChannels, top, left } = sizes
+  const rows = tilesOf(outHeight)
+  const columns = tilesOf(outWidth)
+  const tiles = images * rows * columns
+  const fitting = Math.floor(UNIT_BYTES / (4 * PLACES * (channels + outChannels)))
+  const together = Math.min(tiles, Math.max(LEAST_TILES, fitting))
+  const units = Math.ceil(tiles / together)
+  const size = channels * outChannels
+  const blocks = Math.max(1, Math.min(BLOCKS, units, Math.floor(SUMS_BYTES / (4 * PLACES * size))))
+  const wanted = engine.threads === 1 ? 1 : 4 * engine.threads
+  const panels = Math.ceil(outChannels / engine.tile.columns)
+  const parts = blocks >= wanted ? 1 : Math.min(panels, Math.ceil(wanted / blocks))
+  return engine.borrow((take) => {
+    const sums = take(4 * blocks * PLACES * size)
+    const spoilt = takeFlag(engine, take)
+    engine.run(
+      'sumTiles',
+      {
+        items: blocks * parts,
+        grain: 1,
+        scratch: PLACES * (placeBytes(together, channels) + placeBytes(together, outChannels)) + 32 + 8 * channels,
+      },
+      [
+        height,
+        width,
+        channels,
+        outHeight,
+        outWidth,
+        outChannels,
+        top,
+        left,
+        rows,
+        columns,
+        tiles,
+        together,
+        places.x,
+        places.dy,
+        sums,
+        blocks,
+        parts,
+      ],
+    )
+    engine.run('gatherFilterGradient', { items: size / 4, grain: Math.ceil(2 ** 12 / blocks), scratch: 192 }, [
+      places.dw,
+      sums,
+      size,
+      blocks,
+      spoilt,
+    ])
+    return !isSet(engine, spoilt)
+  })
+}
