@@ -33,7 +33,7 @@ export function siteNode<T extends Tensor>(
 }
 
 /** The gradient that comes through a ReLU, from its input or its output. */
-export function gradientOfRelu(dy: Tensor, x: Tensor): Tensor {
+function gradientOfRelu(dy: Tensor, x: Tensor): Tensor {
   // What x shuts off is 0, whatever dy is; where x is NaN, dy goes through. PyTorch does both.
   const plain = (): Tensor[] => [where(lessEqual(x, 0), zerosLike(dy), dy)]
   return fusedKernel('GgReluGrad', { dy, x }, {}, plain)[0] as Tensor

@@ -1,6 +1,5 @@
 import { chooseBackend } from '@gg/native'
 import { describe, enableWasm } from '@gg/wasm-kernels'
-import { backend, getBackend } from '@tensorflow/tfjs-core'
 import { TrainingError } from '../training-error.ts'
 
 /** A backend by the name that `--backend` takes. */
@@ -69,9 +68,7 @@ function loadWasm(threads: number | null): Promise<unknown> {
  */
 export async function startBackend(name: BackendName, threads: number | null = null): Promise<StartedBackend> {
   try {
-    const started = await BACKENDS[name].load(threads)
-    if (getBackend() === 'wasm') refuseNothing(backend())
-    return started
+    return await BACKENDS[name].load(threads)
   } catch (cause) {
     const reason = (cause instanceof Error ? cause.message : String(cause)).replace(/\.$/, '')
     throw new TrainingError(
@@ -80,26 +77,4 @@ export async function startBackend(name: BackendName, threads: number | null = n
       { cause },
     )
   }
-}
-
-/** The part of the WASM backend that hands out memory. */
-interface Heap {
-  _malloc: ((bytes: number) => number) & { refuses?: true }
-}
-
-/**
- * Where its memory is used up, tfjs' WASM backend gets the address 0, takes it for memory like any other, and computes on
- * with what other tensors have written there. Here it is an error.
- */
-function refuseNothing(wasmBackend: object): void {
-  const heap = (wasmBackend as { readonly wasm?: Heap }).wasm
-  if (heap === undefined || heap._malloc.refuses) return
-  const malloc = heap._malloc
-  const checked: Heap['_malloc'] = (bytes) => {
-    const address = malloc(bytes)
-    if (address === 0 && bytes > 0) throw new Error(`out of memory: the WASM heap has no ${bytes} bytes left`)
-    return address
-  }
-  checked.refuses = true
-  heap._malloc = checked
 }
