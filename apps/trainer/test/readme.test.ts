@@ -75,7 +75,9 @@ describe.skipIf(unbuilt)(`the README${unbuilt ? ': skipped, build the packages t
         word === '~/data' ? cwd : word,
       )
       const { code, stdout, stderr } = await runGg(args, { cwd })
-      expect({ command, code, stderr: args[0] === 'doctor' ? '' : stderr }).toEqual({ command, code: 0, stderr: '' })
+      // What looks at WebGPU lets its library say what it thinks of the driver.
+      const looks = args[0] === 'doctor' || command === 'list backends'
+      expect({ command, code, stderr: looks ? '' : stderr }).toEqual({ command, code: 0, stderr: '' })
       expect(stdout).not.toBe('')
     }
   }, 120_000)

@@ -26,9 +26,10 @@ describe('the README', () => {
     process.chdir(folder)
     for (const seed of [0, 1, 2]) {
       writeRun('runs', `2026-11-21-085412-lenet-glyphs-gate-${seed}`, { seed })
-      writeRun('runs', `2026-11-21-090046-lenet-glyphs-none-${seed}`, { seed, config: { at: [] } })
+      writeRun('runs', `2026-11-21-085412-lenet-glyphs-none-${seed}`, { seed, config: { at: [] } })
     }
-    const { code, stderr, stdout } = await runInProcess(...words(line.replace(/^\$ /, '')).slice(1))
+    const here = line.replace(/^\$ /, '').replaceAll(/runs\/[-\d]+-lenet/g, 'runs/2026-11-21-085412-lenet')
+    const { code, stderr, stdout } = await runInProcess(...words(here).slice(1))
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout).not.toBe('')
   })
