@@ -102,6 +102,11 @@ function respond(args: usize, padded: usize, stride: i32, sizes: usize, response
       }
       const there = v128.and(f32x4.ge(f32x4.sub(f32x4.abs(sum), least), f32x4.splat(0)), f32x4.splat(1))
       const response = f32x4.mul(sum, there)
+      if (j + 4 <= width) {
+        v128.store(float(responses, i * width + j), response)
+        v128.store(float(sizes, i * width + j), f32x4.abs(response))
+        continue
+      }
       for (let lane = j; lane < min(j + 4, width); lane++) {
         const values = lane & 1 ? v128.shuffle<i32>(response, response, 1, 0, 3, 2) : response
         const value = f32x4.extract_lane(lane & 2 ? Lanes.upper(values) : values, 0)
@@ -112,13 +117,35 @@ function respond(args: usize, padded: usize, stride: i32, sizes: usize, response
   }
 }
 
+function sumOf(pair: v128): f64 {
+  return f64x2.extract_lane(pair, 0) + f64x2.extract_lane(pair, 1)
+}
+
 /** The standard deviation of the responses. */
 function deviation(responses: usize, count: i32): f32 {
-  let mean: f64 = 0
-  for (let i = 0; i < count; i++) mean += <f64>load<f32>(float(responses, i))
+  // Four sums side by side: one alone waits for each addition.
+  let low = f64x2.splat(0)
+  let high = f64x2.splat(0)
+  let i = 0
+  for (; i + 4 <= count; i += 4) {
+    const values = v128.load(float(responses, i))
+    low = f64x2.add(low, f64x2.promote_low_f32x4(values))
+    high = f64x2.add(high, f64x2.promote_low_f32x4(Lanes.upper(values)))
+  }
+  let mean = sumOf(f64x2.add(low, high))
+  for (; i < count; i++) mean += <f64>load<f32>(float(responses, i))
   mean /= <f64>count
-  let squares: f64 = 0
-  for (let i = 0; i < count; i++) {
+  low = f64x2.splat(0)
+  high = f64x2.splat(0)
+  for (i = 0; i + 4 <= count; i += 4) {
+    const values = v128.load(float(responses, i))
+    const first = f64x2.sub(f64x2.promote_low_f32x4(values), f64x2.splat(mean))
+    const second = f64x2.sub(f64x2.promote_low_f32x4(Lanes.upper(values)), f64x2.splat(mean))
+    low = f64x2.add(low, f64x2.mul(first, first))
+    high = f64x2.add(high, f64x2.mul(second, second))
+  }
+  let squares = sumOf(f64x2.add(low, high))
+  for (; i < count; i++) {
     const d = <f64>load<f32>(float(responses, i)) - mean
     squares += d * d
   }

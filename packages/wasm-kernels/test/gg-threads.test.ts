@@ -49,6 +49,8 @@ function results(shape: readonly number[]): Float32Array[] {
     const mask = { weights: [0, 1, 0, 1, -4, 1, 0, 1, 0], size: 3, padding: 'reflect', value: 0.5 }
     run('GgLateralMask', { dy }, { ...mask, sets: 2, threshold: 'std' })
     run('GgLateralMask', { dy }, { ...mask, sets: 0, threshold: 'keep' })
+    run('GgGate', { dy, x: y }, { activation: 'sigmoid', temperature: 1, relu: true })
+    run('GgLateralMask', { dy, y }, { ...mask, sets: 1, threshold: 'std' })
 
     const [, height, width] = shape as [number, number, number]
     const positions = [Math.floor((height - 3) / 2) + 1, Math.floor((width - 3) / 2) + 1] as const
