@@ -1,6 +1,6 @@
 // Gradients times a function of the features they belong to: the gate and GAAF, one pass each.
 
-import { Exponential } from './exponential'
+import { Exponential, LOG2E } from './exponential'
 import { Lanes } from './gg-lanes'
 import { at, float, int, real } from './job'
 
@@ -17,10 +17,10 @@ const K: i32 = 3
 
 // biome-ignore lint/complexity/noStaticOnlyClass: a method can ask asc to inline it, a function cannot.
 abstract class Slopes {
-  /** dy ⊙ σ(x), as a quotient: a rounding less, and a product less. `negated` is -x. */
+  /** dy ⊙ σ(x), as a quotient: a rounding less, and a product less. `exponent` is -x · log2(e). */
   @inline
-  static gated(dy: v128, negated: v128, below: bool): v128 {
-    return f32x4.div(dy, f32x4.add(Exponential.flushed(negated, below), f32x4.splat(1)))
+  static gated(dy: v128, exponent: v128, below: bool, table: usize): v128 {
+    return f32x4.div(dy, f32x4.add(Exponential.power2(exponent, below, table), Exponential.one(table)))
   }
 
   /** The hard sigmoid, min(max(x + 3, 0), 6) / 6. */
@@ -30,31 +30,35 @@ abstract class Slopes {
     return f32x4.div(f32x4.min(f32x4.max(shifted, f32x4.splat(0)), f32x4.splat(6)), f32x4.splat(6))
   }
 
-  /** The gate, behind a ReLU if there is one: then x may be what went into it or what came out of it. `inverse` is -1/T. */
+  /**
+   * The gate, behind a ReLU if there is one: then x may be what went into it or what came out of it. `scale` is 1/T for the
+   * hard sigmoid, -log2(e)/T for the other.
+   */
   @inline
-  static gate(dy: v128, x: v128, inverse: v128, hard: bool, relu: bool): v128 {
-    const tempered = f32x4.mul(x, inverse)
-    const dx = hard ? f32x4.mul(dy, Slopes.hard(f32x4.neg(tempered))) : Slopes.gated(dy, tempered, relu)
+  static gate(dy: v128, x: v128, scale: v128, hard: bool, relu: bool, table: usize): v128 {
+    const scaled = f32x4.mul(x, scale)
+    const dx = hard ? f32x4.mul(dy, Slopes.hard(scaled)) : Slopes.gated(dy, scaled, relu, table)
     // What ReLU shuts off is 0, whatever dy is; where x is NaN it is not shut off.
     return relu ? v128.andnot(dx, f32x4.le(x, f32x4.splat(0))) : dx
   }
 
   @inline
-  static gates(args: usize, from: i32, to: i32, hard: bool, relu: bool): void {
-    const inverse = f32x4.splat(-real(args, 0))
+  static gates(args: usize, from: i32, to: i32, hard: bool, relu: bool, table: usize): void {
+    Exponential.tabulate(table)
+    const scale = f32x4.splat(hard ? real(args, 0) : -LOG2E * real(args, 0))
     const dx = at(args, 0)
     const dy = at(args, 1)
     const x = at(args, 2)
     let i = float(0, from)
     const end = float(0, to)
     for (; i + 32 <= end; i += 32) {
-      const low = Slopes.gate(v128.load(dy + i), v128.load(x + i), inverse, hard, relu)
-      const high = Slopes.gate(v128.load(dy + i, 16), v128.load(x + i, 16), inverse, hard, relu)
+      const low = Slopes.gate(v128.load(dy + i), v128.load(x + i), scale, hard, relu, table)
+      const high = Slopes.gate(v128.load(dy + i, 16), v128.load(x + i, 16), scale, hard, relu, table)
       v128.store(dx + i, low)
       v128.store(dx + i, high, 16)
     }
     for (; i < end; i += 4) {
-      const last = Slopes.gate(v128.load32_zero(dy + i), v128.load32_zero(x + i), inverse, hard, relu)
+      const last = Slopes.gate(v128.load32_zero(dy + i), v128.load32_zero(x + i), scale, hard, relu, table)
       v128.store_lane<f32>(dx + i, last, 0)
     }
   }
@@ -67,12 +71,24 @@ abstract class Slopes {
     return f32x4.div(f32x4.sub(f32x4.sub(teeth, f32x4.floor(teeth)), f32x4.splat(0.5)), k)
   }
 
-  /** s(x): height · e^(-x²/c) with a = -1/c and b = height, σ(ax + b), or a everywhere. */
+  /** What x, or its square, is multiplied by in s(x): the way from e to powers of 2 is in it. */
   @inline
-  static shape(kind: i32, x: v128, a: v128, b: v128): v128 {
-    if (kind === GAUSSIAN) return f32x4.mul(Exponential.flushed(f32x4.mul(f32x4.mul(x, x), a), true), b)
-    if (kind !== SHIFTED_SIGMOID) return a
-    return Slopes.gated(f32x4.splat(1), f32x4.neg(f32x4.add(f32x4.mul(x, a), b)), false)
+  static slope(kind: i32, a: f32): v128 {
+    return f32x4.splat(kind === GAUSSIAN ? a * LOG2E : kind === SHIFTED_SIGMOID ? -a * LOG2E : a)
+  }
+
+  /** What is added or multiplied after that. */
+  @inline
+  static offset(kind: i32, b: f32): v128 {
+    return f32x4.splat(kind === SHIFTED_SIGMOID ? -b * LOG2E : b)
+  }
+
+  /** s(x): height · e^(-x²/c) with a = -1/c and b = height, σ(ax + b), or a everywhere. Of `slope` and `offset`. */
+  @inline
+  static shape(kind: i32, x: v128, slope: v128, offset: v128, table: usize): v128 {
+    if (kind === GAUSSIAN) return f32x4.mul(Exponential.power2(f32x4.mul(f32x4.mul(x, x), slope), true, table), offset)
+    if (kind !== SHIFTED_SIGMOID) return slope
+    return Slopes.gated(f32x4.splat(1), f32x4.add(f32x4.mul(x, slope), offset), false, table)
   }
 
   /** s'(x), where s is s(x). */
@@ -98,50 +114,80 @@ abstract class Slopes {
   }
 
   @inline
-  static literal(args: usize, place: usize, whole: bool): void {
+  static literal(args: usize, place: usize, whole: bool, table: usize): void {
     const x = Lanes.load(at(args, 1) + place, whole)
-    const s = Slopes.shape(int(args, 3), x, f32x4.splat(real(args, 0)), f32x4.splat(real(args, 1)))
+    const kind = int(args, 3)
+    const s = Slopes.shape(kind, x, Slopes.slope(kind, real(args, 0)), Slopes.offset(kind, real(args, 1)), table)
     const added = f32x4.mul(Slopes.sawtooth(args, x), f32x4.mul(s, f32x4.splat(real(args, STRENGTH))))
     Lanes.store(at(args, 0) + place, f32x4.add(Slopes.phi(int(args, 2), x), added), whole)
   }
 
   /** φ'(x) + strength · s(x) for the exact form; y is φ(x) for the activations that ask for it. */
   @inline
-  static exact(activation: i32, kind: i32, x: v128, y: v128, a: v128, b: v128, strength: v128): v128 {
+  static exact(
+    activation: i32,
+    kind: i32,
+    x: v128,
+    y: v128,
+    slope: v128,
+    offset: v128,
+    strength: v128,
+    table: usize,
+  ): v128 {
     // A shape with an exponential in it shows NaN by itself, so that a ReLU's slope need not.
     const step = activation === RELU && kind <= SHIFTED_SIGMOID
     const own = step ? v128.and(f32x4.gt(x, f32x4.splat(0)), f32x4.splat(1)) : Slopes.own(activation, x, y)
-    return f32x4.add(own, f32x4.mul(Slopes.shape(kind, x, a, b), strength))
+    return f32x4.add(own, f32x4.mul(Slopes.shape(kind, x, slope, offset, table), strength))
   }
 
   @inline
-  static accelerated(args: usize, from: i32, to: i32, activation: i32, kind: i32): void {
+  static accelerated(args: usize, from: i32, to: i32, activation: i32, kind: i32, table: usize): void {
     const dx = at(args, 0)
     const dy = at(args, 1)
     const x = at(args, 2)
     const y = activation === RELU ? x : at(args, 3)
-    const a = f32x4.splat(real(args, 0))
-    const b = f32x4.splat(real(args, 1))
+    Exponential.tabulate(table)
+    const slope = Slopes.slope(kind, real(args, 0))
+    const offset = Slopes.offset(kind, real(args, 1))
     const strength = f32x4.splat(real(args, STRENGTH))
     let i = float(0, from)
     const end = float(0, to)
     for (; i + 32 <= end; i += 32) {
-      const low = Slopes.exact(activation, kind, v128.load(x + i), v128.load(y + i), a, b, strength)
-      const high = Slopes.exact(activation, kind, v128.load(x + i, 16), v128.load(y + i, 16), a, b, strength)
+      const low = Slopes.exact(activation, kind, v128.load(x + i), v128.load(y + i), slope, offset, strength, table)
+      const high = Slopes.exact(
+        activation,
+        kind,
+        v128.load(x + i, 16),
+        v128.load(y + i, 16),
+        slope,
+        offset,
+        strength,
+        table,
+      )
       v128.store(dx + i, f32x4.mul(v128.load(dy + i), low))
       v128.store(dx + i, f32x4.mul(v128.load(dy + i, 16), high), 16)
     }
     for (; i < end; i += 4) {
-      const slope = Slopes.exact(activation, kind, v128.load32_zero(x + i), v128.load32_zero(y + i), a, b, strength)
-      v128.store_lane<f32>(dx + i, f32x4.mul(v128.load32_zero(dy + i), slope), 0)
+      const last = Slopes.exact(
+        activation,
+        kind,
+        v128.load32_zero(x + i),
+        v128.load32_zero(y + i),
+        slope,
+        offset,
+        strength,
+        table,
+      )
+      v128.store_lane<f32>(dx + i, f32x4.mul(v128.load32_zero(dy + i), last), 0)
     }
   }
 
   /** The same for the literal one. */
   @inline
-  static ofSum(args: usize, activation: i32, kind: i32, x: v128, a: v128, b: v128): v128 {
-    const s = Slopes.shape(kind, x, a, b)
-    const added = f32x4.add(s, f32x4.mul(Slopes.sawtooth(args, x), Slopes.shapeSlope(kind, s, x, a)))
+  static ofSum(args: usize, activation: i32, kind: i32, x: v128, table: usize): v128 {
+    const s = Slopes.shape(kind, x, Slopes.slope(kind, real(args, 0)), Slopes.offset(kind, real(args, 1)), table)
+    const slope = Slopes.shapeSlope(kind, s, x, f32x4.splat(real(args, 0)))
+    const added = f32x4.add(s, f32x4.mul(Slopes.sawtooth(args, x), slope))
     const own = Slopes.own(activation, x, Slopes.phi(activation, x))
     return f32x4.add(own, f32x4.mul(added, f32x4.splat(real(args, STRENGTH))))
   }
@@ -153,20 +199,21 @@ abstract class Slopes {
  */
 export function ggGate(args: usize, from: i32, to: i32, scratch: usize): void {
   if (int(args, 3)) {
-    if (int(args, 4)) Slopes.gates(args, from, to, true, true)
-    else Slopes.gates(args, from, to, true, false)
-  } else if (int(args, 4)) Slopes.gates(args, from, to, false, true)
-  else Slopes.gates(args, from, to, false, false)
+    if (int(args, 4)) Slopes.gates(args, from, to, true, true, scratch)
+    else Slopes.gates(args, from, to, true, false, scratch)
+  } else if (int(args, 4)) Slopes.gates(args, from, to, false, true, scratch)
+  else Slopes.gates(args, from, to, false, false, scratch)
 }
 
 /** The literal form of GAAF, φ + g · s. Arguments: y, x, activation, shape; a, b, strength, K. Items: numbers. */
 export function ggAccelerate(args: usize, from: i32, to: i32, scratch: usize): void {
+  Exponential.tabulate(scratch)
   let i = from
   for (; i + 8 <= to; i += 8) {
-    Slopes.literal(args, float(0, i), true)
-    Slopes.literal(args, float(0, i + 4), true)
+    Slopes.literal(args, float(0, i), true, scratch)
+    Slopes.literal(args, float(0, i + 4), true, scratch)
   }
-  for (; i < to; i++) Slopes.literal(args, float(0, i), false)
+  for (; i < to; i++) Slopes.literal(args, float(0, i), false, scratch)
 }
 
 /**
@@ -177,10 +224,11 @@ export function ggAccelerateGrad(args: usize, from: i32, to: i32, scratch: usize
   const activation = int(args, 4)
   const kind = int(args, 5)
   // The shapes that activations have by default get a loop of their own, without a choice in it.
-  if (activation === RELU && kind === SHIFTED_SIGMOID) Slopes.accelerated(args, from, to, RELU, SHIFTED_SIGMOID)
-  else if (activation === TANH && kind === GAUSSIAN) Slopes.accelerated(args, from, to, TANH, GAUSSIAN)
-  else if (activation === SIGMOID && kind === GAUSSIAN) Slopes.accelerated(args, from, to, SIGMOID, GAUSSIAN)
-  else Slopes.accelerated(args, from, to, activation, kind)
+  if (activation === RELU && kind === SHIFTED_SIGMOID)
+    Slopes.accelerated(args, from, to, RELU, SHIFTED_SIGMOID, scratch)
+  else if (activation === TANH && kind === GAUSSIAN) Slopes.accelerated(args, from, to, TANH, GAUSSIAN, scratch)
+  else if (activation === SIGMOID && kind === GAUSSIAN) Slopes.accelerated(args, from, to, SIGMOID, GAUSSIAN, scratch)
+  else Slopes.accelerated(args, from, to, activation, kind, scratch)
 }
 
 /**
@@ -188,21 +236,20 @@ export function ggAccelerateGrad(args: usize, from: i32, to: i32, scratch: usize
  * Arguments: dx, dy, x, none, activation, shape; a, b, strength, K. Items: numbers.
  */
 export function ggAccelerateLiteralGrad(args: usize, from: i32, to: i32, scratch: usize): void {
+  Exponential.tabulate(scratch)
   const dx = at(args, 0)
   const dy = at(args, 1)
   const x = at(args, 2)
   const activation = int(args, 4)
   const kind = int(args, 5)
-  const a = f32x4.splat(real(args, 0))
-  const b = f32x4.splat(real(args, 1))
   let i = float(0, from)
   const end = float(0, to)
   for (; i + 16 <= end; i += 16) {
-    const slope = Slopes.ofSum(args, activation, kind, v128.load(x + i), a, b)
+    const slope = Slopes.ofSum(args, activation, kind, v128.load(x + i), scratch)
     v128.store(dx + i, f32x4.mul(v128.load(dy + i), slope))
   }
   for (; i < end; i += 4) {
-    const slope = Slopes.ofSum(args, activation, kind, v128.load32_zero(x + i), a, b)
+    const slope = Slopes.ofSum(args, activation, kind, v128.load32_zero(x + i), scratch)
     v128.store_lane<f32>(dx + i, f32x4.mul(v128.load32_zero(dy + i), slope), 0)
   }
 }

@@ -15,6 +15,9 @@ interface GateAttrs {
   readonly relu: boolean
 }
 
+/** What `Exponential.tabulate` of assembly/exponential.ts writes. */
+const TABLE_BYTES = 144
+
 /** Gradient gating, `dy ⊙ σ(x / T)` or with the hard sigmoid, and behind a ReLU `dy ⊙ 1[x > 0] ⊙ σ(x / T)`, in one pass. */
 export const ggGate: WasmKernel = ggKernel<GateInputs, GateAttrs>(
   'GgGate',
@@ -22,7 +25,7 @@ export const ggGate: WasmKernel = ggKernel<GateInputs, GateAttrs>(
     if (!util.arraysEqual(dy.shape, x.shape)) return []
     const dx = make(dy.shape)
     const forms = [activation === 'hard-sigmoid' ? 1 : 0, relu ? 1 : 0]
-    const cut = { items: util.sizeFromShape(dy.shape), grain: GRAIN }
+    const cut = { items: util.sizeFromShape(dy.shape), grain: GRAIN, scratch: TABLE_BYTES }
     engine.run('ggGate', cut, [engine.at(dx), engine.at(dy), engine.at(x), ...forms], [1 / temperature])
     return [dx]
   },
@@ -47,7 +50,7 @@ export const ggAccelerate: WasmKernel = ggKernel<{ x: TensorInfo }, AccelerateAt
   ({ inputs: { x }, attrs: { activation, shape, a, b, strength, K }, engine, make }) => {
     const y = make(x.shape)
     const kinds = [ACTIVATIONS.indexOf(activation), SHAPES.indexOf(shape)]
-    const cut = { items: util.sizeFromShape(x.shape), grain: GRAIN }
+    const cut = { items: util.sizeFromShape(x.shape), grain: GRAIN, scratch: TABLE_BYTES }
     engine.run('ggAccelerate', cut, [engine.at(y), engine.at(x), ...kinds], [a, b, strength, K])
     return [y]
   },
@@ -66,7 +69,7 @@ export const ggAccelerateGrad: WasmKernel = ggKernel<AccelerateGradInputs, Accel
     const dx = make(x.shape)
     const addresses = [engine.at(dx), engine.at(dy), engine.at(x), y === undefined ? 0 : engine.at(y)]
     const kinds = [ACTIVATIONS.indexOf(activation), SHAPES.indexOf(shape)]
-    const cut = { items: util.sizeFromShape(x.shape), grain: GRAIN }
+    const cut = { items: util.sizeFromShape(x.shape), grain: GRAIN, scratch: TABLE_BYTES }
     const job = literal ? 'ggAccelerateLiteralGrad' : 'ggAccelerateGrad'
     engine.run(job, cut, [...addresses, ...kinds], [a, b, strength, K])
     return [dx]
