@@ -28,9 +28,9 @@ const ROUNDS = Number(options.rounds)
 const TURN = 1500
 const here = (path) => fileURLToPath(new URL(path, import.meta.url))
 const all = availableParallelism()
-const python = [process.env.GG_PYTHON, 'python3'].find(
-  (name) => name !== undefined && spawnSync(name, ['-c', 'import torch']).status === 0,
-)
+const python = [process.env.GG_PYTHON, 'python3']
+  .filter(Boolean)
+  .find((name) => spawnSync(name, ['-c', 'import torch']).status === 0)
 if (python === undefined)
   console.log('No python with PyTorch was found: its rows are left out. Name one with GG_PYTHON.')
 

@@ -18,6 +18,9 @@ const RELU: i32 = 11
 const STD: i32 = 0
 const KEEP: i32 = 2
 
+/** Responses that are computed together. */
+const COLUMNS: i32 = 16
+
 /** What comes through a ReLU of what it gives, from its output y: where that is NaN it is not shut off. */
 function rectify(to: usize, from: usize, y: usize, count: i32): void {
   let i = 0
@@ -85,34 +88,48 @@ function padNorms(args: usize, minicolumns: usize, padded: usize, stride: i32): 
   return largest
 }
 
-/** The sizes of the responses, `stride` a row; those that are nothing but rounding are 0. */
+// biome-ignore lint/complexity/noStaticOnlyClass: a method can ask asc to inline it, a function cannot.
+abstract class Responses {
+  /** Writes four responses and their sizes; those that are nothing but rounding are 0. */
+  @inline
+  static store(sums: v128, least: v128, responses: usize, sizes: usize): void {
+    const size = f32x4.abs(sums)
+    const there = v128.and(f32x4.ge(f32x4.sub(size, least), f32x4.splat(0)), f32x4.splat(1))
+    v128.store(responses, f32x4.mul(sums, there))
+    v128.store(sizes, f32x4.mul(size, there))
+  }
+}
+
+/**
+ * The responses and their sizes, sixteen at a time, so that no sum waits for the one before. What a row has too many the
+ * next one overwrites, and the last one has room behind it.
+ */
 function respond(args: usize, padded: usize, stride: i32, sizes: usize, responses: usize, rounding: f32): void {
   const width = int(args, WIDTH)
   const size = int(args, SIZE)
   const least = f32x4.splat(rounding)
   for (let i = 0; i < int(args, HEIGHT); i++) {
-    for (let j = 0; j < width; j += 4) {
-      let sum = f32x4.splat(0)
+    for (let j = 0; j < width; j += COLUMNS) {
+      let first = f32x4.splat(0)
+      let second = first
+      let third = first
+      let fourth = first
       let weight = at(args, 2)
       for (let row = i; row < i + size; row++) {
         let from = float(padded, row * stride + j)
         for (let k = 0; k < size; k++, from += 4, weight += 4) {
-          sum = f32x4.add(sum, f32x4.mul(v128.load(from), v128.load32_splat(weight)))
+          const w = v128.load32_splat(weight)
+          first = f32x4.add(first, f32x4.mul(v128.load(from), w))
+          second = f32x4.add(second, f32x4.mul(v128.load(from, 16), w))
+          third = f32x4.add(third, f32x4.mul(v128.load(from, 32), w))
+          fourth = f32x4.add(fourth, f32x4.mul(v128.load(from, 48), w))
         }
       }
-      const there = v128.and(f32x4.ge(f32x4.sub(f32x4.abs(sum), least), f32x4.splat(0)), f32x4.splat(1))
-      const response = f32x4.mul(sum, there)
-      if (j + 4 <= width) {
-        v128.store(float(responses, i * width + j), response)
-        v128.store(float(sizes, i * width + j), f32x4.abs(response))
-        continue
-      }
-      for (let lane = j; lane < min(j + 4, width); lane++) {
-        const values = lane & 1 ? v128.shuffle<i32>(response, response, 1, 0, 3, 2) : response
-        const value = f32x4.extract_lane(lane & 2 ? Lanes.upper(values) : values, 0)
-        store<f32>(float(responses, i * width + lane), value)
-        store<f32>(float(sizes, i * width + lane), abs(value))
-      }
+      const place = float(0, i * width + j)
+      Responses.store(first, least, responses + place, sizes + place)
+      Responses.store(second, least, responses + place + 16, sizes + place + 16)
+      Responses.store(third, least, responses + place + 32, sizes + place + 32)
+      Responses.store(fourth, least, responses + place + 48, sizes + place + 48)
     }
   }
 }
@@ -206,15 +223,16 @@ function multiply(args: usize, to: usize, from: usize, sizes: usize, limit: f32)
  * Arguments: result, gradient, weights of the kernel, height, width, channels, sets, rows of the kernel, whether the maps
  * are mirrored, threshold (0 std, 1 absolute, 2 keep), positions kept, the output of a ReLU behind the features or 0;
  * threshold, what rounding is of the largest norm.
- * Items: images. Scratch: 1024 bytes, two maps, and a map with its surroundings, whose rows are of whole vectors.
+ * Items: images. Scratch: 1024 bytes, two maps with 16 numbers behind each, and a map with its surroundings, whose rows are
+ * of 16 columns, 32, ...
  */
 export function ggLateralMask(args: usize, from: i32, to: i32, scratch: usize): void {
   const width = int(args, WIDTH)
   const positions = int(args, HEIGHT) * width
-  const stride = ((width + 3) & ~3) + 2 * (int(args, SIZE) >> 1)
+  const stride = ((width + COLUMNS - 1) & -COLUMNS) + 2 * (int(args, SIZE) >> 1)
   const sizes = scratch + 1024
-  const responses = float(sizes, positions)
-  const padded = float(responses, positions)
+  const responses = float(sizes, positions + COLUMNS)
+  const padded = float(responses, positions + COLUMNS)
   const numbers = positions * int(args, CHANNELS)
   // A ReLU's work is done image by image too, in the place of the result.
   const source = at(args, RELU) ? at(args, 0) : at(args, 1)

@@ -14,6 +14,7 @@ interface LateralMaskAttrs {
 }
 
 // As in assembly/gg-lateral-mask.ts.
+const COLUMNS = 16
 const THRESHOLDS: readonly string[] = ['std', 'absolute', 'keep']
 
 interface LateralMaskInputs {
@@ -41,8 +42,8 @@ export const ggLateralMask: WasmKernel = ggKernel<LateralMaskInputs, LateralMask
       const reflect = padding === 'reflect' && Math.min(height, width) > radius ? 1 : 0
       const kept = Math.max(1, Math.round(value * height * width))
       const rounding = 1e-6 * weights.reduce((total, weight) => total + Math.abs(weight), 0)
-      const stride = 4 * Math.ceil(width / 4) + 2 * radius
-      const scratch = 1024 + 4 * (2 * height * width + (height + 2 * radius) * stride)
+      const stride = COLUMNS * Math.ceil(width / COLUMNS) + 2 * radius
+      const scratch = 1024 + 4 * (2 * (height * width + COLUMNS) + (height + 2 * radius) * stride)
       engine.run(
         'ggLateralMask',
         { items: batch, grain: 1, scratch },
