@@ -11,9 +11,13 @@ const TANH: i32 = 2
 const GAUSSIAN: i32 = 0
 const SHIFTED_SIGMOID: i32 = 1
 
-// The fractions of a description of GAAF.
-const STRENGTH: i32 = 2
+// The last fraction of a description of GAAF, behind a, b and the strength.
 const K: i32 = 3
+
+// What `Slopes.tabulate` writes behind the 144 bytes of `Exponential.tabulate`.
+const SLOPE: usize = 144
+const OFFSET: usize = 160
+const STRENGTH: usize = 176
 
 // biome-ignore lint/complexity/noStaticOnlyClass: a method can ask asc to inline it, a function cannot.
 abstract class Slopes {
@@ -71,24 +75,29 @@ abstract class Slopes {
     return f32x4.div(f32x4.sub(f32x4.sub(teeth, f32x4.floor(teeth)), f32x4.splat(0.5)), k)
   }
 
-  /** What x, or its square, is multiplied by in s(x): the way from e to powers of 2 is in it. */
-  @inline
-  static slope(kind: i32, a: f32): v128 {
-    return f32x4.splat(kind === GAUSSIAN ? a * LOG2E : kind === SHIFTED_SIGMOID ? -a * LOG2E : a)
+  /**
+   * Writes what all numbers of a job share, so that it is not made at each of them: behind the constants of the powers of 2
+   * what x, or its square, is multiplied by in s(x), what comes after that, and the strength. The way from e to powers of 2
+   * is in it.
+   */
+  static tabulate(table: usize, args: usize, kind: i32): void {
+    Exponential.tabulate(table)
+    const a = real(args, 0)
+    const b = real(args, 1)
+    const slope = kind === GAUSSIAN ? a * LOG2E : kind === SHIFTED_SIGMOID ? -a * LOG2E : a
+    v128.store(table, f32x4.splat(slope), SLOPE)
+    v128.store(table, f32x4.splat(kind === SHIFTED_SIGMOID ? -b * LOG2E : b), OFFSET)
+    v128.store(table, f32x4.splat(real(args, 2)), STRENGTH)
   }
 
-  /** What is added or multiplied after that. */
+  /** s(x): height · e^(-x²/c) with a = -1/c and b = height, σ(ax + b), or a everywhere. */
   @inline
-  static offset(kind: i32, b: f32): v128 {
-    return f32x4.splat(kind === SHIFTED_SIGMOID ? -b * LOG2E : b)
-  }
-
-  /** s(x): height · e^(-x²/c) with a = -1/c and b = height, σ(ax + b), or a everywhere. Of `slope` and `offset`. */
-  @inline
-  static shape(kind: i32, x: v128, slope: v128, offset: v128, table: usize): v128 {
+  static shape(kind: i32, x: v128, table: usize): v128 {
+    const slope = v128.load(table, SLOPE)
+    const offset = v128.load(table, OFFSET)
     if (kind === GAUSSIAN) return f32x4.mul(Exponential.power2(f32x4.mul(f32x4.mul(x, x), slope), true, table), offset)
     if (kind !== SHIFTED_SIGMOID) return slope
-    return Slopes.gated(f32x4.splat(1), f32x4.add(f32x4.mul(x, slope), offset), false, table)
+    return Slopes.gated(Exponential.one(table), f32x4.add(f32x4.mul(x, slope), offset), false, table)
   }
 
   /** s'(x), where s is s(x). */
@@ -116,80 +125,49 @@ abstract class Slopes {
   @inline
   static literal(args: usize, place: usize, whole: bool, table: usize): void {
     const x = Lanes.load(at(args, 1) + place, whole)
-    const kind = int(args, 3)
-    const s = Slopes.shape(kind, x, Slopes.slope(kind, real(args, 0)), Slopes.offset(kind, real(args, 1)), table)
-    const added = f32x4.mul(Slopes.sawtooth(args, x), f32x4.mul(s, f32x4.splat(real(args, STRENGTH))))
+    const s = f32x4.mul(Slopes.shape(int(args, 3), x, table), v128.load(table, STRENGTH))
+    const added = f32x4.mul(Slopes.sawtooth(args, x), s)
     Lanes.store(at(args, 0) + place, f32x4.add(Slopes.phi(int(args, 2), x), added), whole)
   }
 
   /** φ'(x) + strength · s(x) for the exact form; y is φ(x) for the activations that ask for it. */
   @inline
-  static exact(
-    activation: i32,
-    kind: i32,
-    x: v128,
-    y: v128,
-    slope: v128,
-    offset: v128,
-    strength: v128,
-    table: usize,
-  ): v128 {
+  static exact(activation: i32, kind: i32, x: v128, y: v128, table: usize): v128 {
     // A shape with an exponential in it shows NaN by itself, so that a ReLU's slope need not.
     const step = activation === RELU && kind <= SHIFTED_SIGMOID
     const own = step ? v128.and(f32x4.gt(x, f32x4.splat(0)), f32x4.splat(1)) : Slopes.own(activation, x, y)
-    return f32x4.add(own, f32x4.mul(Slopes.shape(kind, x, slope, offset, table), strength))
+    return f32x4.add(own, f32x4.mul(Slopes.shape(kind, x, table), v128.load(table, STRENGTH)))
   }
 
   @inline
   static accelerated(args: usize, from: i32, to: i32, activation: i32, kind: i32, table: usize): void {
+    Slopes.tabulate(table, args, kind)
     const dx = at(args, 0)
     const dy = at(args, 1)
     const x = at(args, 2)
     const y = activation === RELU ? x : at(args, 3)
-    Exponential.tabulate(table)
-    const slope = Slopes.slope(kind, real(args, 0))
-    const offset = Slopes.offset(kind, real(args, 1))
-    const strength = f32x4.splat(real(args, STRENGTH))
     let i = float(0, from)
     const end = float(0, to)
     for (; i + 32 <= end; i += 32) {
-      const low = Slopes.exact(activation, kind, v128.load(x + i), v128.load(y + i), slope, offset, strength, table)
-      const high = Slopes.exact(
-        activation,
-        kind,
-        v128.load(x + i, 16),
-        v128.load(y + i, 16),
-        slope,
-        offset,
-        strength,
-        table,
-      )
+      const low = Slopes.exact(activation, kind, v128.load(x + i), v128.load(y + i), table)
+      const high = Slopes.exact(activation, kind, v128.load(x + i, 16), v128.load(y + i, 16), table)
       v128.store(dx + i, f32x4.mul(v128.load(dy + i), low))
       v128.store(dx + i, f32x4.mul(v128.load(dy + i, 16), high), 16)
     }
     for (; i < end; i += 4) {
-      const last = Slopes.exact(
-        activation,
-        kind,
-        v128.load32_zero(x + i),
-        v128.load32_zero(y + i),
-        slope,
-        offset,
-        strength,
-        table,
-      )
-      v128.store_lane<f32>(dx + i, f32x4.mul(v128.load32_zero(dy + i), last), 0)
+      const slope = Slopes.exact(activation, kind, v128.load32_zero(x + i), v128.load32_zero(y + i), table)
+      v128.store_lane<f32>(dx + i, f32x4.mul(v128.load32_zero(dy + i), slope), 0)
     }
   }
 
   /** The same for the literal one. */
   @inline
   static ofSum(args: usize, activation: i32, kind: i32, x: v128, table: usize): v128 {
-    const s = Slopes.shape(kind, x, Slopes.slope(kind, real(args, 0)), Slopes.offset(kind, real(args, 1)), table)
+    const s = Slopes.shape(kind, x, table)
     const slope = Slopes.shapeSlope(kind, s, x, f32x4.splat(real(args, 0)))
     const added = f32x4.add(s, f32x4.mul(Slopes.sawtooth(args, x), slope))
     const own = Slopes.own(activation, x, Slopes.phi(activation, x))
-    return f32x4.add(own, f32x4.mul(added, f32x4.splat(real(args, STRENGTH))))
+    return f32x4.add(own, f32x4.mul(added, v128.load(table, STRENGTH)))
   }
 }
 
@@ -207,7 +185,7 @@ export function ggGate(args: usize, from: i32, to: i32, scratch: usize): void {
 
 /** The literal form of GAAF, φ + g · s. Arguments: y, x, activation, shape; a, b, strength, K. Items: numbers. */
 export function ggAccelerate(args: usize, from: i32, to: i32, scratch: usize): void {
-  Exponential.tabulate(scratch)
+  Slopes.tabulate(scratch, args, int(args, 3))
   let i = from
   for (; i + 8 <= to; i += 8) {
     Slopes.literal(args, float(0, i), true, scratch)
@@ -236,12 +214,12 @@ export function ggAccelerateGrad(args: usize, from: i32, to: i32, scratch: usize
  * Arguments: dx, dy, x, none, activation, shape; a, b, strength, K. Items: numbers.
  */
 export function ggAccelerateLiteralGrad(args: usize, from: i32, to: i32, scratch: usize): void {
-  Exponential.tabulate(scratch)
   const dx = at(args, 0)
   const dy = at(args, 1)
   const x = at(args, 2)
   const activation = int(args, 4)
   const kind = int(args, 5)
+  Slopes.tabulate(scratch, args, kind)
   let i = float(0, from)
   const end = float(0, to)
   for (; i + 16 <= end; i += 16) {

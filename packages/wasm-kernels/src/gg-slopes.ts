@@ -15,8 +15,8 @@ interface GateAttrs {
   readonly relu: boolean
 }
 
-/** What `Exponential.tabulate` of assembly/exponential.ts writes. */
-const TABLE_BYTES = 144
+/** What `Slopes.tabulate` of assembly/gg-slopes.ts writes, the longest of its tables. */
+const TABLE_BYTES = 192
 
 /** Gradient gating, `dy ⊙ σ(x / T)` or with the hard sigmoid, and behind a ReLU `dy ⊙ 1[x > 0] ⊙ σ(x / T)`, in one pass. */
 export const ggGate: WasmKernel = ggKernel<GateInputs, GateAttrs>(
