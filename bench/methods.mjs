@@ -5,7 +5,7 @@
 // time are, which leaves out waiting but not what others do to the caches.
 // Build first, then: node bench/methods.mjs [rounds]. Both halves run on THREADS threads, 1 unless given.
 // GG_PYTHON names a python with PyTorch; without one that half is skipped.
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -19,6 +19,7 @@ import { cifarResnet, createSites, saveWeights } from '@gg/models'
 import { sgd } from '@gg/optim'
 import { enableWasm } from '@gg/wasm-kernels'
 import * as tf from '@tensorflow/tfjs-core'
+import { findPython } from './methods/find-python.mjs'
 import { watchMachine } from './methods/quietness.mjs'
 
 const ROUNDS = Number(process.argv[2] ?? 20)
@@ -104,9 +105,7 @@ function stepOf({ at, activation = 'relu' }) {
 
 /** The same by `methods.py`, or why not. */
 async function timePyTorch() {
-  const python = [process.env.GG_PYTHON, 'python3', 'python'].find(
-    (name) => name !== undefined && spawnSync(name, ['-c', 'import torch']).status === 0,
-  )
+  const python = findPython()
   if (python === undefined) return 'no python with PyTorch was found. Name one with GG_PYTHON.'
   const folder = mkdtempSync(join(tmpdir(), 'gg-methods-'))
   try {

@@ -17,6 +17,7 @@ import { createInterface } from 'node:readline'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { findPython } from './methods/find-python.mjs'
 
 const { values: options } = parseArgs({
   options: {
@@ -57,9 +58,7 @@ function ours(settings) {
 }
 
 function torch(settings) {
-  const python = [process.env.GG_PYTHON, 'python3'].find(
-    (name) => name !== undefined && spawnSync(name, ['-c', 'import torch']).status === 0,
-  )
+  const python = findPython()
   if (python === undefined) {
     console.log('No python with PyTorch was found: its rows are left out. Name one with GG_PYTHON.')
     return []

@@ -5,12 +5,13 @@
 // GG_PYTHON names a python with PyTorch; without one PyTorch's rows are left out. JAX_JS names the module of
 // @jax-js/jax, where it is installed. `--slow` adds what takes seconds or minutes a step: tfjs' own cpu backend, and jax-js
 // for ResNet-8.
-import { spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { availableParallelism, cpus } from 'node:os'
 import { createInterface } from 'node:readline'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { findPython } from './methods/find-python.mjs'
 import { watchMachine } from './methods/quietness.mjs'
 import { METHODS, NETS } from './training/nets.mjs'
 
@@ -28,9 +29,7 @@ const ROUNDS = Number(options.rounds)
 const TURN = 1500
 const here = (path) => fileURLToPath(new URL(path, import.meta.url))
 const all = availableParallelism()
-const python = [process.env.GG_PYTHON, 'python3']
-  .filter(Boolean)
-  .find((name) => spawnSync(name, ['-c', 'import torch']).status === 0)
+const python = findPython()
 if (python === undefined)
   console.log('No python with PyTorch was found: its rows are left out. Name one with GG_PYTHON.')
 
