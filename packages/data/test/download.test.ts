@@ -9,7 +9,7 @@ import type { FileSet } from '../src/file-source.ts'
 import type { DownloadOptions, DownloadProgress } from '../src/index.ts'
 import { openFolder } from '../src/node/open-folder.ts'
 import { dataError, folderOf } from './idx-file.ts'
-import { localServer, sendBeginning, sendFile } from './local-server.ts'
+import { breakOff, localServer, sendBeginning, sendFile } from './local-server.ts'
 
 const FILE = Uint8Array.from({ length: 300_000 }, (_, i) => (i * i + (i >> 7)) % 251)
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
@@ -66,11 +66,16 @@ describe('a download', () => {
   })
 
   it('goes on where a broken connection has left off', async () => {
+    let arrived = 0
+    const onProgress = ({ received }: DownloadProgress) => {
+      arrived = received
+    }
     const { base, asked } = await localServer((request, response, count) => {
-      if (count < 2) sendBeginning(request, response, FILE, 100_000, 'break')
-      else sendFile(request, response, FILE)
+      if (count === 2) return sendFile(request, response, FILE)
+      sendBeginning(request, response, FILE, 100_000)
+      breakOff(response, () => arrived === (count + 1) * 100_000)
     })
-    expect(await fetched(setOf(base), folderOf({}))).toBe(SHA256)
+    expect(await fetched(setOf(base), folderOf({}), { ...quick, onProgress })).toBe(SHA256)
     expect(asked.map(({ range }) => range)).toEqual([undefined, 'bytes=100000-', 'bytes=200000-'])
   })
 
@@ -96,12 +101,11 @@ describe('a download', () => {
   })
 
   it('starts again where ranges are ignored, refused, or answered with another part', async () => {
-    const ignored = await localServer((request, response, count) => {
-      if (count === 0) sendBeginning(request, response, FILE, 100_000, 'break')
-      else response.writeHead(200, { 'content-length': FILE.length }).end(FILE)
+    const ignored = await localServer((_, response) => {
+      response.writeHead(200, { 'content-length': FILE.length }).end(FILE)
     })
-    expect(await fetched(setOf(ignored.base), folderOf({}))).toBe(SHA256)
-    expect(ignored.asked[1]?.range).toBe('bytes=100000-')
+    expect(await fetched(setOf(ignored.base), folderOf({ 'numbers.bin.part': FILE.subarray(0, 100_000) }))).toBe(SHA256)
+    expect(ignored.asked.map(({ range }) => range)).toEqual(['bytes=100000-'])
     const refused = await localServer((request, response) => {
       if (request.headers.range !== undefined) response.writeHead(416).end()
       else sendFile(request, response, FILE)
@@ -116,7 +120,7 @@ describe('a download', () => {
   it('gives up a connection that stalls, before the answer and in it, and goes on', async () => {
     const { base, asked } = await localServer((request, response, count) => {
       if (count === 0) return
-      if (count === 1) sendBeginning(request, response, FILE, 50_000, 'stall')
+      if (count === 1) sendBeginning(request, response, FILE, 50_000)
       else sendFile(request, response, FILE)
     })
     expect(await fetched(setOf(base), folderOf({}), { ...quick, timeout: 500 })).toBe(SHA256)
@@ -212,7 +216,7 @@ describe('a download', () => {
     // Counted from when a request has come, which on a busy machine takes its time.
     const { base, asked } = await localServer((request, response, count) => {
       if (count === 0) {
-        sendBeginning(request, response, FILE, 100_000, 'stall')
+        sendBeginning(request, response, FILE, 100_000)
         setTimeout(() => middle.abort(reason), 150)
       } else if (count === 1) {
         response.writeHead(503).end()

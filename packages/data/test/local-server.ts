@@ -45,20 +45,27 @@ export function sendFile(request: IncomingMessage, response: ServerResponse, byt
   response.end(bytes.subarray(from))
 }
 
-/** Announces a file, sends the beginning, and breaks the connection, or keeps it open without another byte. */
+/** Announces a file, sends the beginning, and keeps the connection open without another byte. */
 export function sendBeginning(
   request: IncomingMessage,
   response: ServerResponse,
   bytes: Uint8Array,
   length: number,
-  then: 'break' | 'stall',
 ): void {
   const from = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0)
   response.writeHead(from > 0 ? 206 : 200, {
     'content-length': bytes.length - from,
     ...(from > 0 && { 'content-range': `bytes ${from}-${bytes.length - 1}/${bytes.length}` }),
   })
-  response.write(bytes.subarray(from, from + length), () => {
-    if (then === 'break') setTimeout(() => response.destroy(), 20)
-  })
+  response.write(bytes.subarray(from, from + length))
+}
+
+/** Breaks the connection once all that was sent `hasArrived`: what a client has not read by then, it loses. */
+export function breakOff(response: ServerResponse, hasArrived: () => boolean): void {
+  const timer = setInterval(() => {
+    if (!hasArrived()) return
+    clearInterval(timer)
+    response.destroy()
+  }, 1)
+  response.on('close', () => clearInterval(timer))
 }

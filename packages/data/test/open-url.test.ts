@@ -7,7 +7,7 @@ import type { FileSet, OpenFile } from '../src/file-source.ts'
 // Not part of the face: the published sets are too large, and too far away, for a test. These are downloaded alike.
 import { openUrl } from '../src/web/open-url.ts'
 import { dataError, idx } from './idx-file.ts'
-import { localServer, sendBeginning, sendFile } from './local-server.ts'
+import { breakOff, localServer, sendBeginning, sendFile } from './local-server.ts'
 
 const pixels = Uint8Array.from({ length: 2 * 784 }, (_, i) => i % 251)
 const FILES: Readonly<Record<string, Uint8Array>> = {
@@ -46,8 +46,9 @@ async function setOf(
   members?: readonly string[],
 ): Promise<FileSet & { base: string }> {
   const { base } = await localServer((request, response, count) => {
-    if (count === 0) sendBeginning(request, response, bytes, bytes.length >> 1, 'break')
-    else sendFile(request, response, bytes)
+    if (count > 0) return sendFile(request, response, bytes)
+    sendBeginning(request, response, bytes, bytes.length >> 1)
+    breakOff(response, () => response.writableLength === 0)
   })
   const sha256 = createHash('sha256').update(bytes).digest('hex')
   const file = { name, urls: [base + name], size: bytes.length, sha256, ...(members && { members }) }

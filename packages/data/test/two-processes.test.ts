@@ -57,7 +57,7 @@ describe('two processes', () => {
 
   it('one of which is killed: the other takes over, and goes on where it was', async () => {
     const { base, asked } = await localServer((request, response, count) => {
-      if (count === 0) sendBeginning(request, response, FILE, 120_000, 'stall')
+      if (count === 0) sendBeginning(request, response, FILE, 120_000)
       else sendFile(request, response, FILE)
     })
     const dir = folderOf({})
