@@ -72,50 +72,6 @@ export abstract class Exponential {
     return f32x4.mul(f32x4.mul(y, power), f32x4.splat(5.421010862427522e-20))
   }
 
-  /**
-   * 2^x for the slopes of an activation, which have no use for denormal numbers: from -126.5 down it is 0, from 127.5 up it
-   * is infinite. With `below`, x is 0 or less, and what it is elsewhere is nobody's. To 9e-8 of itself: its callers fold the
-   * way from e to 2 into factors they have anyhow, and rounding x · log2(e) costs more than the polynomial leaves out.
-   *
-   * `table` is what `tabulate` wrote: V8 of Node 24 makes each constant anew at each turn of a loop, which takes a third of
-   * its time, and reads them for nothing.
-   */
-  @inline
-  static power2(x: v128, below: bool, table: usize): v128 {
-    const floored = f32x4.pmax(x, v128.load(table))
-    const bounded = below ? floored : f32x4.pmin(floored, v128.load(table, 16))
-    // With 127 on top the last bits of the sum are an exponent as it stands in a float: that of 0 for -127, that of
-    // infinity for 128.
-    const shifted = f32x4.add(bounded, v128.load(table, 32))
-    const r = f32x4.sub(bounded, f32x4.sub(shifted, v128.load(table, 32)))
-    // In the order of a tree: less time is lost on waiting for one product after the other.
-    const square = f32x4.mul(r, r)
-    const c54 = f32x4.add(f32x4.mul(v128.load(table, 48), r), v128.load(table, 64))
-    const c32 = f32x4.add(f32x4.mul(v128.load(table, 80), r), v128.load(table, 96))
-    const c10 = f32x4.add(f32x4.mul(v128.load(table, 112), r), Exponential.one(table))
-    const y = f32x4.add(f32x4.mul(f32x4.add(f32x4.mul(c54, square), c32), square), c10)
-    return f32x4.mul(y, i32x4.shl(shifted, 23))
-  }
-
-  /** The 1 of the table. */
-  @inline
-  static one(table: usize): v128 {
-    return v128.load(table, 128)
-  }
-
-  /** Writes the constants of `power2`, 144 bytes. */
-  static tabulate(table: usize): void {
-    v128.store(table, f32x4.splat(-127))
-    v128.store(table, f32x4.splat(128), 16)
-    v128.store(table, f32x4.splat(ROUNDER + 127), 32)
-    v128.store(table, f32x4.splat(1.326471435e-3), 48)
-    v128.store(table, f32x4.splat(9.6715126384e-3), 64)
-    v128.store(table, f32x4.splat(5.5507337738e-2), 80)
-    v128.store(table, f32x4.splat(2.4022242086e-1), 96)
-    v128.store(table, f32x4.splat(6.9314697759e-1), 112)
-    v128.store(table, f32x4.splat(1), 128)
-  }
-
   /** e^x - 1 for x ≤ 0. */
   @inline
   static expm1(x: v128): v128 {

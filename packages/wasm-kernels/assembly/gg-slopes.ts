@@ -1,8 +1,10 @@
 // Gradients times a function of the features they belong to: the gate and GAAF, one pass each.
 
 import { Exponential, LOG2E } from './exponential'
+import { Fused } from './generated-tiles'
 import { Lanes } from './gg-lanes'
 import { at, float, int, real } from './job'
+import { POWER2_BYTES, Power2 } from './power2'
 
 // What the sources of the jobs call by name.
 const RELU: i32 = 0
@@ -14,19 +16,14 @@ const SHIFTED_SIGMOID: i32 = 1
 // The last fraction of a description of GAAF, behind a, b and the strength.
 const K: i32 = 3
 
-// What `Slopes.tabulate` writes behind the 144 bytes of `Exponential.tabulate`.
-const SLOPE: usize = 144
-const OFFSET: usize = 160
-const STRENGTH: usize = 176
+// What `Slopes.tabulate` writes behind the constants of the powers of 2.
+const SLOPE: usize = POWER2_BYTES
+const OFFSET: usize = POWER2_BYTES + 4
+const STRENGTH: usize = POWER2_BYTES + 8
+const ONE: usize = POWER2_BYTES + 12
 
 // biome-ignore lint/complexity/noStaticOnlyClass: a method can ask asc to inline it, a function cannot.
 abstract class Slopes {
-  /** dy ⊙ σ(x), as a quotient: a rounding less, and a product less. `exponent` is -x · log2(e). */
-  @inline
-  static gated(dy: v128, exponent: v128, below: bool, table: usize): v128 {
-    return f32x4.div(dy, f32x4.add(Exponential.power2(exponent, below, table), Exponential.one(table)))
-  }
-
   /** The hard sigmoid, min(max(x + 3, 0), 6) / 6. */
   @inline
   static hard(x: v128): v128 {
@@ -41,14 +38,14 @@ abstract class Slopes {
   @inline
   static gate(dy: v128, x: v128, scale: v128, hard: bool, relu: bool, table: usize): v128 {
     const scaled = f32x4.mul(x, scale)
-    const dx = hard ? f32x4.mul(dy, Slopes.hard(scaled)) : Slopes.gated(dy, scaled, relu, table)
+    const dx = f32x4.mul(dy, hard ? Slopes.hard(scaled) : Power2.logistic(scaled, relu, table))
     // What ReLU shuts off is 0, whatever dy is; where x is NaN it is not shut off.
     return relu ? v128.andnot(dx, f32x4.le(x, f32x4.splat(0))) : dx
   }
 
   @inline
   static gates(args: usize, from: i32, to: i32, hard: bool, relu: bool, table: usize): void {
-    Exponential.tabulate(table)
+    Power2.tabulate(table)
     const scale = f32x4.splat(hard ? real(args, 0) : -LOG2E * real(args, 0))
     const dx = at(args, 0)
     const dy = at(args, 1)
@@ -76,28 +73,26 @@ abstract class Slopes {
   }
 
   /**
-   * Writes what all numbers of a job share, so that it is not made at each of them: behind the constants of the powers of 2
-   * what x, or its square, is multiplied by in s(x), what comes after that, and the strength. The way from e to powers of 2
-   * is in it.
+   * Writes what all numbers of a job share: behind the constants of the powers of 2 what x, or its square, is multiplied by
+   * in s(x), what comes after that, the strength, and 1. The way from e to powers of 2 is in it.
    */
   static tabulate(table: usize, args: usize, kind: i32): void {
-    Exponential.tabulate(table)
+    Power2.tabulate(table)
     const a = real(args, 0)
     const b = real(args, 1)
-    const slope = kind === GAUSSIAN ? a * LOG2E : kind === SHIFTED_SIGMOID ? -a * LOG2E : a
-    v128.store(table, f32x4.splat(slope), SLOPE)
-    v128.store(table, f32x4.splat(kind === SHIFTED_SIGMOID ? -b * LOG2E : b), OFFSET)
-    v128.store(table, f32x4.splat(real(args, 2)), STRENGTH)
+    store<f32>(table, kind === GAUSSIAN ? a * LOG2E : kind === SHIFTED_SIGMOID ? -a * LOG2E : a, SLOPE)
+    store<f32>(table, kind === SHIFTED_SIGMOID ? -b * LOG2E : b, OFFSET)
+    store<f32>(table, real(args, 2), STRENGTH)
+    store<f32>(table, 1, ONE)
   }
 
   /** s(x): height · e^(-x²/c) with a = -1/c and b = height, σ(ax + b), or a everywhere. */
   @inline
   static shape(kind: i32, x: v128, table: usize): v128 {
-    const slope = v128.load(table, SLOPE)
-    const offset = v128.load(table, OFFSET)
-    if (kind === GAUSSIAN) return f32x4.mul(Exponential.power2(f32x4.mul(f32x4.mul(x, x), slope), true, table), offset)
-    if (kind !== SHIFTED_SIGMOID) return slope
-    return Slopes.gated(Exponential.one(table), f32x4.add(f32x4.mul(x, slope), offset), false, table)
+    const slope = v128.load32_splat(table, SLOPE)
+    const offset = v128.load32_splat(table, OFFSET)
+    if (kind === GAUSSIAN) return f32x4.mul(Power2.power(f32x4.mul(f32x4.mul(x, x), slope), true, table), offset)
+    return kind === SHIFTED_SIGMOID ? Power2.logistic(Fused.add(x, slope, offset), false, table) : slope
   }
 
   /** s'(x), where s is s(x). */
@@ -110,10 +105,10 @@ abstract class Slopes {
 
   /** φ'(x), where y is φ(x). */
   @inline
-  static own(activation: i32, x: v128, y: v128): v128 {
+  static own(activation: i32, x: v128, y: v128, table: usize): v128 {
     if (activation === RELU) return Lanes.slopeOfRelu(x)
-    const one = f32x4.splat(1)
-    return activation === SIGMOID ? f32x4.mul(y, f32x4.sub(one, y)) : f32x4.sub(one, f32x4.mul(y, y))
+    const one = v128.load32_splat(table, ONE)
+    return activation === SIGMOID ? f32x4.mul(y, f32x4.sub(one, y)) : Fused.subtract(y, y, one)
   }
 
   @inline
@@ -125,7 +120,7 @@ abstract class Slopes {
   @inline
   static literal(args: usize, place: usize, whole: bool, table: usize): void {
     const x = Lanes.load(at(args, 1) + place, whole)
-    const s = f32x4.mul(Slopes.shape(int(args, 3), x, table), v128.load(table, STRENGTH))
+    const s = f32x4.mul(Slopes.shape(int(args, 3), x, table), v128.load32_splat(table, STRENGTH))
     const added = f32x4.mul(Slopes.sawtooth(args, x), s)
     Lanes.store(at(args, 0) + place, f32x4.add(Slopes.phi(int(args, 2), x), added), whole)
   }
@@ -135,8 +130,10 @@ abstract class Slopes {
   static exact(activation: i32, kind: i32, x: v128, y: v128, table: usize): v128 {
     // A shape with an exponential in it shows NaN by itself, so that a ReLU's slope need not.
     const step = activation === RELU && kind <= SHIFTED_SIGMOID
-    const own = step ? v128.and(f32x4.gt(x, f32x4.splat(0)), f32x4.splat(1)) : Slopes.own(activation, x, y)
-    return f32x4.add(own, f32x4.mul(Slopes.shape(kind, x, table), v128.load(table, STRENGTH)))
+    const own = step
+      ? v128.and(f32x4.gt(x, f32x4.splat(0)), v128.load32_splat(table, ONE))
+      : Slopes.own(activation, x, y, table)
+    return Fused.add(Slopes.shape(kind, x, table), v128.load32_splat(table, STRENGTH), own)
   }
 
   @inline
@@ -151,8 +148,10 @@ abstract class Slopes {
     for (; i + 32 <= end; i += 32) {
       const low = Slopes.exact(activation, kind, v128.load(x + i), v128.load(y + i), table)
       const high = Slopes.exact(activation, kind, v128.load(x + i, 16), v128.load(y + i, 16), table)
-      v128.store(dx + i, f32x4.mul(v128.load(dy + i), low))
-      v128.store(dx + i, f32x4.mul(v128.load(dy + i, 16), high), 16)
+      const lows = f32x4.mul(v128.load(dy + i), low)
+      const highs = f32x4.mul(v128.load(dy + i, 16), high)
+      v128.store(dx + i, lows)
+      v128.store(dx + i, highs, 16)
     }
     for (; i < end; i += 4) {
       const slope = Slopes.exact(activation, kind, v128.load32_zero(x + i), v128.load32_zero(y + i), table)
@@ -166,8 +165,8 @@ abstract class Slopes {
     const s = Slopes.shape(kind, x, table)
     const slope = Slopes.shapeSlope(kind, s, x, f32x4.splat(real(args, 0)))
     const added = f32x4.add(s, f32x4.mul(Slopes.sawtooth(args, x), slope))
-    const own = Slopes.own(activation, x, Slopes.phi(activation, x))
-    return f32x4.add(own, f32x4.mul(added, v128.load(table, STRENGTH)))
+    const own = Slopes.own(activation, x, Slopes.phi(activation, x), table)
+    return f32x4.add(own, f32x4.mul(added, v128.load32_splat(table, STRENGTH)))
   }
 }
 
@@ -176,11 +175,12 @@ abstract class Slopes {
  * Items: numbers.
  */
 export function ggGate(args: usize, from: i32, to: i32, scratch: usize): void {
-  if (int(args, 3)) {
-    if (int(args, 4)) Slopes.gates(args, from, to, true, true, scratch)
-    else Slopes.gates(args, from, to, true, false, scratch)
-  } else if (int(args, 4)) Slopes.gates(args, from, to, false, true, scratch)
-  else Slopes.gates(args, from, to, false, false, scratch)
+  const hard = int(args, 3) !== 0
+  const relu = int(args, 4) !== 0
+  // The sigmoid gets a loop without a choice in it for each of its forms.
+  if (!hard && relu) Slopes.gates(args, from, to, false, true, scratch)
+  else if (!hard) Slopes.gates(args, from, to, false, false, scratch)
+  else Slopes.gates(args, from, to, true, relu, scratch)
 }
 
 /** The literal form of GAAF, φ + g · s. Arguments: y, x, activation, shape; a, b, strength, K. Items: numbers. */

@@ -44,6 +44,7 @@ export function multiplyRegular(${regularParameters}, columns: i32): void {
 ${lines(widths.slice(0, -1), (vectors) => `  if (columns == ${4 * vectors}) return regular${vectors}(${regularNames})`)}
   regular${widths.length}(${regularNames})
 }
+${fusedSource(tile)}
 ${ceilingSource(tile)}`
 }
 
@@ -193,6 +194,24 @@ ${each((i, j) => `s${i}_${j} = clamped(s${i}_${j}, lows, highs)`)}
 ${each((i, j) => `s${i}_${j} = sloped(s${i}_${j}, slopes)`)}
       }
 ${each(write)}`
+}
+
+/** What this build makes of a product and a sum, for the kernels whose loops are not written here. */
+function fusedSource({ fused }) {
+  return `export abstract class Fused {
+  /** a × b + c. */
+  @inline
+  static add(a: v128, b: v128, c: v128): v128 {
+    return ${multiplyAdd({ fused }, 'a', 'b', 'c')}
+  }
+
+  /** c - a × b. */
+  @inline
+  static subtract(a: v128, b: v128, c: v128): v128 {
+    return ${fused ? 'f32x4.relaxed_nmadd(a, b, c)' : 'f32x4.sub(c, f32x4.mul(a, b))'}
+  }
+}
+`
 }
 
 /** A loop of nothing but multiply-adds in registers: what this processor can do at most. */

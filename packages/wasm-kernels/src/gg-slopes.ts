@@ -16,7 +16,7 @@ interface GateAttrs {
 }
 
 /** What `Slopes.tabulate` of assembly/gg-slopes.ts writes, the longest of its tables. */
-const TABLE_BYTES = 192
+const TABLE_BYTES = 40
 
 /** Gradient gating, `dy ⊙ σ(x / T)` or with the hard sigmoid, and behind a ReLU `dy ⊙ 1[x > 0] ⊙ σ(x / T)`, in one pass. */
 export const ggGate: WasmKernel = ggKernel<GateInputs, GateAttrs>(

@@ -59,6 +59,50 @@ describe('threads', () => {
     })
   }
 
+  // [height and width, channels, filters, size of a filter, stride]: tiles after Winograd, tiles by the definition, and neither.
+  const convolutions = {
+    LeNet: [
+      [28, 1, 6, 5, 1],
+      [14, 6, 16, 5, 1],
+    ],
+    'ResNet-8': [
+      [32, 3, 16, 3, 1],
+      [32, 16, 16, 3, 1],
+      [32, 16, 32, 3, 2],
+      [16, 32, 32, 3, 1],
+      [16, 32, 64, 3, 2],
+      [8, 64, 64, 3, 1],
+    ],
+    'ResNet-18': [
+      [32, 64, 64, 3, 1],
+      [32, 64, 128, 1, 2],
+      [16, 128, 128, 3, 1],
+      [8, 256, 256, 3, 1],
+      [8, 256, 512, 3, 2],
+      [4, 512, 512, 3, 1],
+    ],
+    'VGG-11': [
+      [32, 3, 32, 3, 1],
+      [16, 32, 64, 3, 1],
+      [8, 64, 128, 3, 1],
+      [2, 256, 256, 3, 1],
+    ],
+  } as const
+  for (const [network, shapes] of Object.entries(convolutions)) {
+    it(`every convolution of a ${network} and its gradients: one, two and three threads give the same bits`, async () => {
+      const body = () =>
+        shapes.flatMap(([size, channels, filters, side, stride], i) => {
+          const x = wave([5, size, size, channels], i) as Tensor4D
+          const w = wave([side, side, channels, filters], i + 1) as Tensor4D
+          const y = (a: Tensor, b: Tensor) => conv2d(a as Tensor4D, b as Tensor4D, stride, 'same')
+          return [y(x, w), ...grads((a: Tensor, b: Tensor) => sum(square(y(a, b))))([x, w])]
+        })
+      const one = await on(1, body)
+      expect(await on(2, body)).toEqual(one)
+      expect(await on(3, body)).toEqual(one)
+    })
+  }
+
   it('keeps the heap flat over a thousand steps', async () => {
     await enableWasm({ threads: 2 })
     const x = wave([4, 12, 12, 8], 1) as Tensor4D
