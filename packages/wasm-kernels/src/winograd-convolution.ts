@@ -2,7 +2,7 @@ import type { ConvolutionPlaces, ConvolutionSizes } from './convolution.ts'
 import type { Engine } from './engine/engine.ts'
 import type { Finish } from './finish.ts'
 import { isSet, takeFlag } from './flag.ts'
-import { PLACES, placeBytes, tilePadding, tilesOf } from './winograd.ts'
+import { betweenBytes, PLACES, POINTS_BYTES, placeBytes, tilePadding, tilesOf } from './winograd.ts'
 
 /** What a unit of work has in memory of its own: about what the L2 cache has. */
 const UNIT_BYTES = 2 ** 20
@@ -10,6 +10,8 @@ const UNIT_BYTES = 2 ** 20
 const LEAST_TILES = 64
 /** Products write whole register tiles, of 4 or 6 rows. */
 const WHOLE = 12
+/** So many pieces of work for each thread, if there are that many panels. */
+const PIECES_A_THREAD = 4
 /** Below this many operations a piece of work costs more to hand over than to do. */
 const PIECE = 2 ** 18
 
@@ -25,25 +27,26 @@ export function convolveTiles(
   const columns = tilesOf(targetWidth)
   const tiles = images * rows * columns
   const [top, left] = tilePadding(sizes)
-  const wanted = engine.threads === 1 ? 1 : 4 * engine.threads
   const fitting = Math.max(LEAST_TILES, UNIT_BYTES / (4 * PLACES * (sourceChannels + targetChannels)))
   const together = WHOLE * Math.ceil(Math.min(tiles, fitting) / WHOLE)
   const units = Math.ceil(tiles / together)
   const panels = Math.ceil(targetChannels / engine.tile.columns)
+  const wanted = engine.threads === 1 ? 1 : PIECES_A_THREAD * engine.threads
   const parts = units >= wanted ? 1 : Math.min(panels, Math.ceil(wanted / units))
+  const panelBytes = placeBytes(sourceChannels, engine.tile.columns)
+  // Nine taps of a panel, and 6 × 3 vectors between the two sides of G W Gᵀ.
+  const tapsBytes = 9 * panelBytes + 288
   return engine.borrow((take) => {
-    const filter = take(4 * PLACES * sourceChannels * targetChannels)
     const spoilt = takeFlag(engine, take)
-    engine.run(
-      'transformFilter',
-      {
-        items: panels,
-        grain: Math.ceil(PIECE / (64 * sourceChannels * engine.tile.columns)),
-        // Nine taps of a panel, and 4 × 3 vectors between the two sides of G W Gᵀ.
-        scratch: 36 * sourceChannels * engine.tile.columns + 192,
-      },
-      [places.filter, filter, sourceChannels, targetChannels, sizes.turned ? 1 : 0],
-    )
+    const transformed = units === 1 ? 0 : take(PLACES * placeBytes(sourceChannels, targetChannels))
+    const turned = sizes.turned ? 1 : 0
+    if (transformed !== 0) {
+      engine.run(
+        'transformFilter',
+        { items: panels, grain: Math.ceil(PIECE / (PLACES * panelBytes)), scratch: tapsBytes },
+        [places.filter, transformed, sourceChannels, targetChannels, turned],
+      )
+    }
     const work = 2 * PLACES * tiles * sourceChannels * targetChannels
     const items = units * parts
     engine.run(
@@ -51,7 +54,11 @@ export function convolveTiles(
       {
         items,
         grain: Math.ceil((PIECE * items) / work),
-        scratch: PLACES * (placeBytes(together, sourceChannels) + placeBytes(together, targetChannels)) + 16,
+        scratch:
+          PLACES * (placeBytes(together, sourceChannels) + placeBytes(together, targetChannels)) +
+          POINTS_BYTES +
+          betweenBytes(columns) +
+          (transformed === 0 ? PLACES * panelBytes + tapsBytes : 0),
       },
       [
         sourceHeight,
@@ -67,7 +74,9 @@ export function convolveTiles(
         tiles,
         together,
         places.x,
-        filter,
+        places.filter,
+        transformed,
+        turned,
         places.y,
         finish.bias,
         finish.mode,

@@ -1,7 +1,7 @@
 import type { Engine } from './engine/engine.ts'
 import type { FilterGradientPlaces, FilterGradientSizes } from './filter-gradient.ts'
 import { isSet, takeFlag } from './flag.ts'
-import { PLACES, placeBytes, tilesOf } from './winograd.ts'
+import { betweenBytes, PLACES, POINTS_BYTES, placeBytes, tilesOf } from './winograd.ts'
 
 /** Blocks of tiles whose sums are kept apart, so that threads can share the work: fixed, or sums would depend on the threads. */
 const BLOCKS = 16
@@ -10,7 +10,9 @@ const SUMS_BYTES = 2 ** 22
 /** What a unit of work has in memory of its own: about what the L2 cache has. */
 const UNIT_BYTES = 2 ** 20
 /** But fewer tiles than this do not repay loading and storing the sums. */
-const LEAST_TILES = 32
+const LEAST_TILES = 64
+// As in assembly/winograd-filter-gradient.ts.
+const ROWS = 64
 
 /** The gradient with respect to the filter in tiles; false where a number of it is not finite. */
 export function sumTiles(engine: Engine, sizes: FilterGradientSizes, places: FilterGradientPlaces): boolean {
@@ -21,20 +23,26 @@ export function sumTiles(engine: Engine, sizes: FilterGradientSizes, places: Fil
   const fitting = Math.floor(UNIT_BYTES / (4 * PLACES * (channels + outChannels)))
   const together = Math.min(tiles, Math.max(LEAST_TILES, fitting))
   const units = Math.ceil(tiles / together)
-  const size = channels * outChannels
-  const blocks = Math.max(1, Math.min(BLOCKS, units, Math.floor(SUMS_BYTES / (4 * PLACES * size))))
-  const wanted = engine.threads === 1 ? 1 : 4 * engine.threads
   const panels = Math.ceil(outChannels / engine.tile.columns)
+  const sumsBytes = PLACES * placeBytes(channels, panels * engine.tile.columns)
+  const blocks = Math.max(1, Math.min(BLOCKS, units, Math.floor(SUMS_BYTES / sumsBytes)))
+  const wanted = engine.threads === 1 ? 1 : 4 * engine.threads
   const parts = blocks >= wanted ? 1 : Math.min(panels, Math.ceil(wanted / blocks))
   return engine.borrow((take) => {
-    const sums = take(4 * blocks * PLACES * size)
+    const sums = units === 1 ? 0 : take(blocks * sumsBytes)
     const spoilt = takeFlag(engine, take)
     engine.run(
       'sumTiles',
       {
         items: blocks * parts,
         grain: 1,
-        scratch: PLACES * (placeBytes(together, channels) + placeBytes(together, outChannels)) + 32 + 8 * channels,
+        scratch:
+          PLACES * (placeBytes(together, channels) + placeBytes(together, outChannels)) +
+          POINTS_BYTES +
+          16 +
+          8 * channels +
+          betweenBytes(columns) +
+          (sums === 0 ? PLACES * placeBytes(ROWS, engine.tile.columns) : 0),
       },
       [
         height,
@@ -51,18 +59,20 @@ export function sumTiles(engine: Engine, sizes: FilterGradientSizes, places: Fil
         together,
         places.x,
         places.dy,
+        places.dw,
         sums,
         blocks,
         parts,
+        spoilt,
       ],
     )
-    engine.run('gatherFilterGradient', { items: size / 4, grain: Math.ceil(2 ** 12 / blocks), scratch: 192 }, [
-      places.dw,
-      sums,
-      size,
-      blocks,
-      spoilt,
-    ])
+    if (sums !== 0) {
+      engine.run(
+        'gatherFilterGradient',
+        { items: panels * channels, grain: Math.ceil(2 ** 11 / blocks), scratch: 288 },
+        [places.dw, sums, channels, outChannels, blocks, spoilt],
+      )
+    }
     return !isSet(engine, spoilt)
   })
 }

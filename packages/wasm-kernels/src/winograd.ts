@@ -1,7 +1,10 @@
 import type { ConvolutionSizes } from './convolution.ts'
 
 // As in assembly/winograd.ts.
-export const PLACES = 16
+export const PLACES = 36
+const SIDE = 4
+/** Constants, and four zeros. */
+export const POINTS_BYTES = 48
 
 /** What tells whether a convolution can be done in tiles. */
 type Shape = Omit<ConvolutionSizes, 'images'>
@@ -10,7 +13,7 @@ type Shape = Omit<ConvolutionSizes, 'images'>
 const TRANSFORMS = 5
 
 /**
- * Whether a convolution is better done in tiles of 2 × 2 pixels (see assembly/winograd.ts): one of 3 × 3 and stride 1 whose
+ * Whether a convolution is better done in tiles of 4 × 4 pixels (see assembly/winograd.ts): one of 3 × 3 and stride 1 whose
  * channels repay the transforms, on images of which not too much is border, where the definition skips the padding.
  */
 export function takesTiles(shape: Shape): boolean {
@@ -37,12 +40,17 @@ export function tilePadding({
 
 /** Tiles along an axis. */
 export function tilesOf(pixels: number): number {
-  return Math.ceil(pixels / 2)
+  return Math.ceil(pixels / SIDE)
 }
 
-/** Bytes from one place to the next in a table `[places, tiles, channels]`, as in assembly/winograd.ts. */
-export function placeBytes(tiles: number, channels: number): number {
-  return 64 * (Math.ceil((tiles * channels) / 16) | 1)
+/** Bytes from one place to the next in a table `[places, rows, columns]`, as in assembly/winograd.ts. */
+export function placeBytes(rows: number, columns: number): number {
+  return 64 * (Math.ceil((rows * columns) / 16) | 1)
+}
+
+/** Bytes of what lies between the two sides of a transform, for a row of tiles. */
+export function betweenBytes(columns: number): number {
+  return 96 * (SIDE * columns + 2)
 }
 
 /** How many taps of a filter of 3 all pixels of the result together see along an axis. */

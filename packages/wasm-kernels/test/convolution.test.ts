@@ -13,6 +13,9 @@ onWasm()
 /** For a sum of n products of numbers up to 1: each addition rounds by 6e-8 of a partial sum of about √n / 3. */
 const sumOf = (n: number) => ({ rtol: 1e-5, atol: 1e-6 + 1e-7 * n })
 
+/** In tiles a number is a sum with both signs of others as large as itself. How large errors are on the whole is tested below. */
+const sumInTilesOf = (n: number) => ({ rtol: 1e-5, atol: 2e-6 + 2e-7 * n })
+
 function attrsOf({ strides, dilations, pad: [top, bottom, left, right] }: NaiveConvolution): object {
   const pad = [
     [0, 0],
@@ -24,21 +27,31 @@ function attrsOf({ strides, dilations, pad: [top, bottom, left, right] }: NaiveC
 }
 
 /** Runs the three kernels and compares with float64. */
-function check(c: NaiveConvolution, x: Tensor, filter: Tensor, dy: Tensor): void {
+function check(c: NaiveConvolution, x: Tensor, filter: Tensor, dy: Tensor, tolerance = sumOf): void {
   const expected = naive(c, x.dataSync(), filter.dataSync(), dy.dataSync())
   const attrs = attrsOf(c)
   const y = runKernel('Conv2D', { x, filter }, attrs)
   expect(y.shape).toEqual(outShape(c))
-  expect(y.values).toBeAllClose(expected.y, sumOf(c.filter[0] * c.filter[1] * c.filter[2]))
+  expect(y.values).toBeAllClose(expected.y, tolerance(c.filter[0] * c.filter[1] * c.filter[2]))
   const dx = runKernel('Conv2DBackpropInput', { dy, filter }, { ...attrs, inputShape: c.x })
-  expect(dx.values).toBeAllClose(expected.dx, sumOf(c.filter[0] * c.filter[1] * c.filter[3]))
+  expect(dx.values).toBeAllClose(expected.dx, tolerance(c.filter[0] * c.filter[1] * c.filter[3]))
   const dw = runKernel('Conv2DBackpropFilter', { x, dy }, { ...attrs, filterShape: c.filter })
-  expect(dw.values).toBeAllClose(expected.dw, sumOf(y.shape[0]! * y.shape[1]! * y.shape[2]!))
+  expect(dw.values).toBeAllClose(expected.dw, tolerance(y.shape[0]! * y.shape[1]! * y.shape[2]!))
 }
 
-function checkRandom(c: NaiveConvolution): void {
+/** The root mean square of the error over that of what is expected. */
+function relativeError(values: ArrayLike<number>, expected: ArrayLike<number>): number {
+  let [errors, squares] = [0, 0]
+  for (let i = 0; i < expected.length; i++) {
+    errors += (values[i]! - expected[i]!) ** 2
+    squares += expected[i]! ** 2
+  }
+  return Math.sqrt(errors / squares)
+}
+
+function checkRandom(c: NaiveConvolution, tolerance = sumOf): void {
   const tensors = [randomNumbers(c.x, 1), randomNumbers(c.filter, 2), randomNumbers(outShape(c), 3)] as const
-  check(c, ...tensors)
+  check(c, ...tensors, tolerance)
   dispose([...tensors])
 }
 
@@ -109,14 +122,38 @@ const LARGE: Readonly<Record<string, NaiveConvolution>> = {
 
 forEachBuild(() => {
   test(`any convolution and its gradients as in float64`, () => {
-    fc.assert(fc.property(convolutions, checkRandom), { numRuns: FUZZ })
+    fc.assert(
+      fc.property(convolutions, (c) => checkRandom(c)),
+      { numRuns: FUZZ },
+    )
   })
 
   test('any convolution of 3 × 3 and its gradients in tiles, as in float64', () => {
-    fc.assert(fc.property(tiled, checkRandom), { numRuns: FUZZ })
+    fc.assert(
+      fc.property(tiled, (c) => checkRandom(c, sumInTilesOf)),
+      { numRuns: FUZZ },
+    )
   })
 
-  test.each(Object.entries(LARGE))('%s', (_, c) => checkRandom(c))
+  test.each(Object.entries(LARGE))('%s', (name, c) => checkRandom(c, name.startsWith('tiles') ? sumInTilesOf : sumOf))
+
+  test.each([
+    [16, 1e-6],
+    [64, 1.5e-6],
+    [256, 2e-6],
+  ])(
+    'tiles of %s channels: the root mean square of the error is at most %s of that of the result',
+    (channels, most) => {
+      const c: NaiveConvolution = { ...one, x: [4, 12, 12, channels], filter: [3, 3, channels, 16] }
+      const [x, filter, dy] = [randomNumbers(c.x, 1), randomNumbers(c.filter, 2), randomNumbers(outShape(c), 3)]
+      const expected = naive(c, x.dataSync(), filter.dataSync(), dy.dataSync())
+      const y = runKernel('Conv2D', { x, filter }, attrsOf(c))
+      expect(relativeError(y.values, expected.y)).toBeLessThan(most)
+      const dw = runKernel('Conv2DBackpropFilter', { x, dy }, { ...attrsOf(c), filterShape: c.filter })
+      expect(relativeError(dw.values, expected.dw)).toBeLessThan(1.5e-6)
+      dispose([x, filter, dy])
+    },
+  )
 
   test('the same tensor as image and as gradient', () => {
     const c: NaiveConvolution = { ...one, x: [2, 5, 5, 4], filter: [3, 3, 4, 4] }
