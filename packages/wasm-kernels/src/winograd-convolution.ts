@@ -2,7 +2,7 @@ import type { ConvolutionPlaces, ConvolutionSizes } from './convolution.ts'
 import type { Engine } from './engine/engine.ts'
 import type { Finish } from './finish.ts'
 import { isSet, takeFlag } from './flag.ts'
-import { betweenBytes, PLACES, POINTS_BYTES, placeBytes, tilePadding, tilesOf } from './winograd.ts'
+import { betweenBytes, PLACES, POINTS_BYTES, partsOf, placeBytes, tilePadding, tilesOf } from './winograd.ts'
 
 /** What a unit of work has in memory of its own: about what the L2 cache has. */
 const UNIT_BYTES = 2 ** 20
@@ -10,8 +10,6 @@ const UNIT_BYTES = 2 ** 20
 const LEAST_TILES = 64
 /** Products write whole register tiles, of 4 or 6 rows. */
 const WHOLE = 12
-/** So many pieces of work for each thread, if there are that many panels. */
-const PIECES_A_THREAD = 4
 /** Below this many operations a piece of work costs more to hand over than to do. */
 const PIECE = 2 ** 18
 
@@ -31,8 +29,7 @@ export function convolveTiles(
   const together = WHOLE * Math.ceil(Math.min(tiles, fitting) / WHOLE)
   const units = Math.ceil(tiles / together)
   const panels = Math.ceil(targetChannels / engine.tile.columns)
-  const wanted = engine.threads === 1 ? 1 : PIECES_A_THREAD * engine.threads
-  const parts = units >= wanted ? 1 : Math.min(panels, Math.ceil(wanted / units))
+  const parts = partsOf(units, panels, engine.threads)
   const panelBytes = placeBytes(sourceChannels, engine.tile.columns)
   // Nine taps of a panel, and 6 × 3 vectors between the two sides of G W Gᵀ.
   const tapsBytes = 9 * panelBytes + 288

@@ -1,7 +1,7 @@
 import type { Engine } from './engine/engine.ts'
 import type { FilterGradientPlaces, FilterGradientSizes } from './filter-gradient.ts'
 import { isSet, takeFlag } from './flag.ts'
-import { betweenBytes, PLACES, POINTS_BYTES, placeBytes, tilesOf } from './winograd.ts'
+import { betweenBytes, PLACES, POINTS_BYTES, partsOf, placeBytes, tilesOf } from './winograd.ts'
 
 /** Blocks of tiles whose sums are kept apart, so that threads can share the work: fixed, or sums would depend on the threads. */
 const BLOCKS = 16
@@ -26,8 +26,7 @@ export function sumTiles(engine: Engine, sizes: FilterGradientSizes, places: Fil
   const panels = Math.ceil(outChannels / engine.tile.columns)
   const sumsBytes = PLACES * placeBytes(channels, panels * engine.tile.columns)
   const blocks = Math.max(1, Math.min(BLOCKS, units, Math.floor(SUMS_BYTES / sumsBytes)))
-  const wanted = engine.threads === 1 ? 1 : 4 * engine.threads
-  const parts = blocks >= wanted ? 1 : Math.min(panels, Math.ceil(wanted / blocks))
+  const parts = partsOf(blocks, panels, engine.threads)
   return engine.borrow((take) => {
     const sums = units === 1 ? 0 : take(blocks * sumsBytes)
     const spoilt = takeFlag(engine, take)

@@ -6,6 +6,9 @@ const SIDE = 4
 /** Constants, and four zeros. */
 export const POINTS_BYTES = 48
 
+/** With so many pieces of work for each thread it does not matter whether all have the same number. */
+const PIECES_A_THREAD = 4
+
 /** What tells whether a convolution can be done in tiles. */
 type Shape = Omit<ConvolutionSizes, 'images'>
 
@@ -46,6 +49,16 @@ export function tilesOf(pixels: number): number {
 /** Bytes from one place to the next in a table `[places, rows, columns]`, as in assembly/winograd.ts. */
 export function placeBytes(rows: number, columns: number): number {
   return 64 * (Math.ceil((rows * columns) / 16) | 1)
+}
+
+/**
+ * In how many parts each unit is done, so that all threads have as much to do. Each part transforms the images anew, so there
+ * are as few as can be.
+ */
+export function partsOf(units: number, panels: number, threads: number): number {
+  let parts = 1
+  while (units * parts < PIECES_A_THREAD * threads && (units * parts) % threads !== 0) parts++
+  return Math.min(parts, panels)
 }
 
 /** Bytes of what lies between the two sides of a transform, for a row of tiles. */
