@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline'
 import { createOptimizer } from '@gg/core'
 import '@gg/core/register-gradients'
 import { createSites } from '@gg/models'
-import { sgd } from '@gg/optim'
+import { sgd, softmaxCrossEntropy } from '@gg/optim'
 import * as tf from '@tensorflow/tfjs-core'
 import { METHODS, NETS } from './nets.mjs'
 
@@ -50,7 +50,7 @@ function stepOf({ at, activation }) {
   )
   const sites = at === undefined ? undefined : createSites(model.sites, { [outputs]: at() })
   const optimizer = createOptimizer(sgd(0.01, { momentum: 0.9 }), model.init(0))
-  const cost = (logits) => tf.neg(tf.mean(tf.sum(tf.mul(tf.logSoftmax(logits), labels), 1)))
+  const cost = (logits) => tf.mean(softmaxCrossEntropy(logits, labels))
   let stats = model.initStats?.()
   return async () => {
     let value

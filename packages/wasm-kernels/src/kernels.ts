@@ -26,6 +26,7 @@ import { maxPool } from './max-pool.ts'
 import { maxPoolGrad } from './max-pool-grad.ts'
 import { mean } from './mean.ts'
 import { oneHot } from './one-hot.ts'
+import { padV2 } from './pad-v2.ts'
 import { select } from './select.ts'
 import { slice } from './slice.ts'
 import { SLOPE_KERNELS } from './slope-kernels.ts'
@@ -82,6 +83,7 @@ export const KERNELS: readonly WasmKernel[] = [
   mean,
   min,
   oneHot,
+  padV2,
   select,
   slice,
   splitV,

@@ -55,6 +55,7 @@ test('names the kernels it adds or replaces', () => {
     'Mean',
     'Min',
     'OneHot',
+    'PadV2',
     'Select',
     'Slice',
     'SplitV',

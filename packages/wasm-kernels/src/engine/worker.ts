@@ -3,8 +3,8 @@ import { instantiate } from './instantiate.ts'
 import { runPieces, WORD } from './pieces.ts'
 import type { ThreadStart } from './thread.ts'
 
-/** How often an idle thread looks before it sleeps: some 50 µs, more than lies between two operations of a step. */
-const LOOKS = 20_000
+/** How often an idle thread looks before it sleeps: about half a millisecond, more than lies between two kernels of a step. */
+const LOOKS = 200_000
 
 interface Port {
   readonly postMessage: (message: unknown) => void
