@@ -9,27 +9,27 @@ export const POINTS_BYTES = 48
 /** With so many pieces of work for each thread it does not matter whether all have the same number. */
 const PIECES_A_THREAD = 4
 
-/** What tells whether a convolution can be done in tiles. */
-type Shape = Omit<ConvolutionSizes, 'images'>
-
 /** Beside the products of all pairs of channels, a place of a tile costs as much as so many of each channel's. */
-const TRANSFORMS = 5
+const TRANSFORMS = 6
+/** The transform of the filter costs as much as the products of so many tiles. */
+const FILTER = 6
 
 /**
  * Whether a convolution is better done in tiles of 4 × 4 pixels (see assembly/winograd.ts): one of 3 × 3 and stride 1 whose
  * channels repay the transforms, on images of which not too much is border, where the definition skips the padding.
  */
-export function takesTiles(shape: Shape): boolean {
+export function takesTiles(shape: ConvolutionSizes): boolean {
   const { filterHeight, filterWidth, strideHeight, strideWidth, dilationHeight, dilationWidth } = shape
-  const { sourceHeight, sourceWidth, sourceChannels, targetHeight, targetWidth, targetChannels } = shape
+  const { images, sourceHeight, sourceWidth, sourceChannels, targetHeight, targetWidth, targetChannels } = shape
   if (filterHeight !== 3 || filterWidth !== 3) return false
   if (strideHeight * strideWidth * dilationHeight * dilationWidth !== 1) return false
   if (sourceChannels % 4 !== 0 || targetChannels % 4 !== 0) return false
   const pairs = sourceChannels * targetChannels
-  const inTiles = PLACES * tilesOf(targetHeight) * tilesOf(targetWidth)
+  const tiles = images * tilesOf(targetHeight) * tilesOf(targetWidth)
+  const inTiles = tiles * (pairs + TRANSFORMS * (sourceChannels + targetChannels)) + FILTER * pairs
   const [top, left] = tilePadding(shape)
   const seen = tapsSeen(sourceHeight, targetHeight, top) * tapsSeen(sourceWidth, targetWidth, left)
-  return inTiles * (pairs + TRANSFORMS * (sourceChannels + targetChannels)) < seen * pairs
+  return PLACES * inTiles < images * seen * pairs
 }
 
 /** Padding above and to the left of what is convolved, which for the turned filter is the gradient. */
@@ -37,7 +37,7 @@ export function tilePadding({
   turned,
   top,
   left,
-}: Pick<Shape, 'turned' | 'top' | 'left'>): [top: number, left: number] {
+}: Pick<ConvolutionSizes, 'turned' | 'top' | 'left'>): [top: number, left: number] {
   return turned ? [2 - top, 2 - left] : [top, left]
 }
 
