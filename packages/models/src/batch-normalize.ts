@@ -58,7 +58,7 @@ export interface Normalization {
  * (Ioffe and Szegedy 2015, sec. 3, with the terms collected), where the gradients of the moments of x are in ∂x. tfjs'
  * `moments` and `batchNorm` give the same by some twenty passes over x.
  *
- * Keeps x, 3 numbers a channel and, with a ReLU, y for the backward pass; x and y are most often kept by their neighbours
+ * Keeps x, 4 numbers a channel and, with a ReLU, y for the backward pass; x and y are most often kept by their neighbours
  * anyway.
  */
 export function batchNormalize<T extends Tensor>(
@@ -77,16 +77,16 @@ export function batchNormalize<T extends Tensor>(
       { eps, relu },
       () => [plainNormalize(inputs, { ...(residual && { residual }), relu }, eps)],
     ) as [Tensor]
-    save(relu ? [x, scale, moments, y] : [x, scale, moments])
+    save(relu ? [x, scale, moments, offset, y] : [x, scale, moments])
     const gradFunc = (above: Tensor, saved: Tensor[]): Tensor[] => {
-      const [x, scale, moments, kept] = saved as [Tensor, Tensor1D, Tensor2D, Tensor?]
+      const [x, scale, moments, offset, kept] = saved as [Tensor, Tensor1D, Tensor2D, Tensor1D?, Tensor?]
       // A site in front of the ReLU takes the gradient back through both, and leaves no ReLU to do.
       const dy = kept !== undefined && through !== undefined ? through(above, kept) : above
       const y = dy === above ? kept : undefined
       const inputs = { dy, x, scale, moments }
       const grads = fusedKernel(
         'GgBatchNormalizeGrad',
-        y === undefined ? inputs : { ...inputs, y },
+        y === undefined || offset === undefined ? inputs : { ...inputs, offset, y },
         { eps, ofBatch, residual: y !== undefined && residual !== undefined },
         () => plainGradients({ ...inputs, ...(y && { y }) }, { eps, ofBatch, residual: residual !== undefined }),
       )

@@ -57,7 +57,20 @@ abstract class Runs {
 
   /** Adds Σg and Σ g(x - μ) of `count` rows at `place`, and writes g if there is a place for it. */
   @inline
-  static gradients(args: usize, place: usize, count: i32, mean: v128, sums: usize, products: usize, whole: bool): void {
+  static gradients(
+    args: usize,
+    place: usize,
+    count: i32,
+    channel: usize,
+    slopes: usize,
+    sums: usize,
+    products: usize,
+    whole: bool,
+  ): void {
+    const mean = Lanes.load(at(args, 4) + channel, whole)
+    const offsets = at(args, 11)
+    const slope = Lanes.load(slopes + channel, whole)
+    const offset = Lanes.load((offsets ? offsets : slopes) + channel, whole)
     const output = at(args, 3)
     const written = at(args, 5)
     const stride = float(0, int(args, 6))
@@ -69,10 +82,12 @@ abstract class Runs {
     let to = written + place
     for (let i = 0; i < count; i++, dy += stride, x += stride, y += stride, to += stride) {
       let g = Lanes.load(dy, whole)
-      if (output) g = f32x4.mul(g, Lanes.slopeOfRelu(Lanes.load(y, whole)))
+      const centred = f32x4.sub(Lanes.load(x, whole), mean)
+      if (offsets) g = f32x4.mul(g, Lanes.slopeOfRelu(Columns.line(centred, slope, offset)))
+      else if (output) g = f32x4.mul(g, Lanes.slopeOfRelu(Lanes.load(y, whole)))
       if (written) Lanes.store(to, g, whole)
       sum = f32x4.add(sum, g)
-      product = f32x4.add(product, f32x4.mul(g, f32x4.sub(Lanes.load(x, whole), mean)))
+      product = f32x4.add(product, f32x4.mul(g, centred))
     }
     Lanes.addTo(sums, sum)
     Lanes.addTo(products, product)
@@ -133,6 +148,20 @@ export function ggMoments(args: usize, from: i32, to: i32, scratch: usize): void
 
 // biome-ignore lint/complexity/noStaticOnlyClass: as above.
 abstract class Columns {
+  /** The slope γ/√(σ² + eps) of each channel; `variance` and `scale` are arrays of them. */
+  static slopes(to: usize, variance: usize, scale: usize, channels: i32, eps: f32): void {
+    for (let c = 0; c < channels; c++) {
+      const inverse = 1 / sqrt(<f64>load<f32>(float(variance, c)) + <f64>eps)
+      store<f32>(float(to, c), <f32>(inverse * <f64>load<f32>(float(scale, c))))
+    }
+  }
+
+  /** What is in front of the ReLU; backward the same bits as forward. */
+  @inline
+  static line(centred: v128, slope: v128, offset: v128): v128 {
+    return f32x4.add(f32x4.mul(centred, slope), offset)
+  }
+
   /** Normalizes `count` rows of some channels, `stride` bytes apart. */
   @inline
   static normalize(
@@ -155,13 +184,13 @@ abstract class Columns {
     if (residual) {
       let shortcut = residual + place
       for (let i = 0; i < count; i++, y += stride, x += stride, shortcut += stride) {
-        const z = f32x4.add(f32x4.mul(f32x4.sub(Lanes.load(x, whole), mean), slope), offset)
+        const z = Columns.line(f32x4.sub(Lanes.load(x, whole), mean), slope, offset)
         Lanes.store(y, f32x4.pmax(f32x4.add(z, Lanes.load(shortcut, whole)), floor), whole)
       }
       return
     }
     for (let i = 0; i < count; i++, y += stride, x += stride) {
-      const z = f32x4.add(f32x4.mul(f32x4.sub(Lanes.load(x, whole), mean), slope), offset)
+      const z = Columns.line(f32x4.sub(Lanes.load(x, whole), mean), slope, offset)
       Lanes.store(y, f32x4.pmax(z, floor), whole)
     }
   }
@@ -174,16 +203,19 @@ abstract class Columns {
     const slope = Lanes.load(coefficients, whole)
     const level = Lanes.load(coefficients + stride, whole)
     const along = Lanes.load(coefficients + 2 * stride, whole)
+    const offsets = at(args, 7)
+    const offset = Lanes.load((offsets ? offsets : coefficients) + (offsets ? channel : 0), whole)
     const output = at(args, 3)
     let dx = at(args, 0) + place
     let dy = at(args, 1) + place
     let x = at(args, 2) + place
-    // Where there is no ReLU, y is read from dy and not used.
+    // Where y is not asked for, it is read from dy and not used.
     let y = (output ? output : at(args, 1)) + place
     for (let i = 0; i < count; i++, dx += stride, dy += stride, x += stride, y += stride) {
       let g = Lanes.load(dy, whole)
-      if (output) g = f32x4.mul(g, Lanes.slopeOfRelu(Lanes.load(y, whole)))
       const centred = f32x4.sub(Lanes.load(x, whole), mean)
+      if (offsets) g = f32x4.mul(g, Lanes.slopeOfRelu(Columns.line(centred, slope, offset)))
+      else if (output) g = f32x4.mul(g, Lanes.slopeOfRelu(Lanes.load(y, whole)))
       const rest = f32x4.sub(f32x4.sub(g, level), f32x4.mul(centred, along))
       Lanes.store(dx, f32x4.mul(rest, slope), whole)
     }
@@ -202,11 +234,7 @@ abstract class Columns {
  */
 export function ggNormalize(args: usize, from: i32, to: i32, scratch: usize): void {
   const channels = int(args, 6)
-  const variance = float(at(args, 3), channels)
-  for (let c = 0; c < channels; c++) {
-    const inverse = 1 / sqrt(<f64>load<f32>(float(variance, c)) + <f64>real(args, 0))
-    store<f32>(float(scratch, c), <f32>(inverse * <f64>load<f32>(float(at(args, 4), c))))
-  }
+  Columns.slopes(scratch, float(at(args, 3), channels), at(args, 4), channels, real(args, 0))
   const floor = int(args, 7) ? f32x4.splat(0) : f32x4.splat(-Infinity)
   const stride = float(0, channels)
   const rows = Columns.rowsAtATime(channels)
@@ -224,17 +252,18 @@ export function ggNormalize(args: usize, from: i32, to: i32, scratch: usize): vo
 }
 
 /**
- * Σg and Σ g(x - μ) of each channel over blocks of rows, where g is dy, or dy · [y > 0] behind a ReLU.
+ * Σg and Σ g(x - μ) of each channel over blocks of rows, where g is dy, or behind a ReLU dy · [y > 0]. Where the offset is
+ * given, y is found again from x, which is one map less to read.
  * Arguments: sums [blocks, 2, width] in float64, dy, x, y or 0, moments, g to be written or 0, channels, rows, rows of
- * a block, width. Items: blocks.
+ * a block, width, scale, offset or 0; eps. Items: blocks. Scratch: channels.
  */
 export function ggNormalizeGradSums(args: usize, from: i32, to: i32, scratch: usize): void {
-  const mean = at(args, 4)
   const channels = int(args, 6)
   const rows = int(args, 7)
   const blockRows = int(args, 8)
   const width = int(args, 9)
   const run = runOf(channels)
+  Columns.slopes(scratch, float(at(args, 4), channels), at(args, 10), channels, real(args, 0))
   for (let block = from; block < to; block++) {
     const sums = double(at(args, 0), 2 * block * width)
     const products = double(sums, width)
@@ -245,12 +274,10 @@ export function ggNormalizeGradSums(args: usize, from: i32, to: i32, scratch: us
       const row = float(0, start * channels)
       let c = 0
       for (; c + 4 <= channels; c += 4) {
-        const centre = v128.load(float(mean, c))
-        Runs.gradients(args, float(row, c), count, centre, double(sums, c), double(products, c), true)
+        Runs.gradients(args, float(row, c), count, float(0, c), scratch, double(sums, c), double(products, c), true)
       }
       for (; c < channels; c++) {
-        const centre = v128.load32_zero(float(mean, c))
-        Runs.gradients(args, float(row, c), count, centre, double(sums, c), double(products, c), false)
+        Runs.gradients(args, float(row, c), count, float(0, c), scratch, double(sums, c), double(products, c), false)
       }
     }
   }
@@ -283,8 +310,8 @@ export function ggNormalizeGradChannels(args: usize, from: i32, to: i32, scratch
 }
 
 /**
- * dx = slope · (g - level - (x - μ) · along), with slope, level and along out of `ggNormalizeGradChannels`.
- * Arguments: dx, dy, x, y or 0, moments, coefficients, channels. Items: rows.
+ * dx = slope · (g - level - (x - μ) · along), with slope, level and along out of `ggNormalizeGradChannels`, and g as above.
+ * Arguments: dx, dy, x, y or 0, moments, coefficients, channels, offset or 0. Items: rows.
  */
 export function ggNormalizeGrad(args: usize, from: i32, to: i32, scratch: usize): void {
   const channels = int(args, 6)

@@ -128,7 +128,12 @@ const LARGE: Readonly<Record<string, NaiveConvolution>> = {
   'wide sums of more than a chunk': { ...one, x: [5, 9, 9, 10], filter: [3, 3, 10, 70], strides: [2, 1] },
   'tiles, an odd size': { ...one, x: [3, 13, 11, 12], filter: [3, 3, 12, 20] },
   'tiles without padding': { ...one, x: [2, 9, 10, 16], filter: [3, 3, 16, 8], pad: [0, 0, 0, 0] },
-  'tiles with more padding than a filter sees': { ...one, x: [4, 21, 18, 16], filter: [3, 3, 16, 24], pad: [3, 1, 0, 4] },
+  'tiles with more padding than a filter sees': {
+    ...one,
+    x: [4, 21, 18, 16],
+    filter: [3, 3, 16, 24],
+    pad: [3, 1, 0, 4],
+  },
   'tiles in units and blocks': { ...one, x: [5, 16, 15, 64], filter: [3, 3, 64, 68] },
   'tiles in one unit': { ...one, x: [8, 4, 4, 72], filter: [3, 3, 72, 20] },
   '1 × 1 with a stride': { ...one, x: [9, 16, 16, 16], filter: [1, 1, 16, 32], strides: [2, 2], pad: [0, 0, 0, 0] },
