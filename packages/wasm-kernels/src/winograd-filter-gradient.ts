@@ -5,8 +5,8 @@ import { betweenBytes, PLACES, POINTS_BYTES, partsOf, placeBytes, tilesOf } from
 
 /** Blocks of tiles whose sums are kept apart, so that threads can share the work: fixed, or sums would depend on the threads. */
 const BLOCKS = 16
-/** What the sums of all blocks take at most, if there is more than one. */
-const SUMS_BYTES = 2 ** 22
+/** What the sums of all blocks take at most, if there is more than one: 8 blocks of 64 × 64 channels, 2 of 128 × 128. */
+const SUMS_BYTES = 5 * 2 ** 20
 /** What a unit of work has in memory of its own: about what the L2 cache has. */
 const UNIT_BYTES = 2 ** 20
 /** But fewer tiles than this do not repay loading and storing the sums. */
@@ -25,7 +25,8 @@ export function sumTiles(engine: Engine, sizes: FilterGradientSizes, places: Fil
   const units = Math.ceil(tiles / together)
   const panels = Math.ceil(outChannels / engine.tile.columns)
   const sumsBytes = PLACES * placeBytes(channels, panels * engine.tile.columns)
-  const blocks = Math.max(1, Math.min(BLOCKS, units, Math.floor(SUMS_BYTES / sumsBytes)))
+  // A power of two, which the threads of most machines divide among them.
+  const blocks = 2 ** Math.floor(Math.log2(Math.max(1, Math.min(BLOCKS, units, SUMS_BYTES / sumsBytes))))
   const parts = partsOf(blocks, panels, engine.threads)
   return engine.borrow((take) => {
     const sums = units === 1 ? 0 : take(blocks * sumsBytes)
