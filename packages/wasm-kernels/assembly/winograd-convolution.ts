@@ -1,26 +1,12 @@
 // The forward pass of `winograd.ts` and, with the turned filter, the gradient with respect to the image.
 
-import { Fused, multiplyRegular, TILE_COLUMNS } from './generated-tiles'
+import { multiplyRegular, TILE_COLUMNS } from './generated-tiles'
 import { at, float, int, real } from './job'
 import { packColumns, packRows } from './pack'
 import { packedColumns, panelsOf } from './products'
 import { BIAS, CLAMP, clamped, SLOPE, sloped } from './tile-edges'
-import {
-  ALPHA,
-  ALPHA_A,
-  allFinite,
-  BETA,
-  BETA_B,
-  BETA_B2,
-  COLUMN,
-  PLACES,
-  POINTS_BYTES,
-  Points,
-  placeBytes,
-  SIDE,
-  spreadImages,
-  Tiling,
-} from './winograd'
+import { allFinite, COLUMN, PLACES, placeBytes, SIDE, spreadImages, Tiling } from './winograd'
+import { POINTS_BYTES, Points } from './winograd-points'
 
 /**
  * G W Gᵀ of a filter `[3, 3, channels, outChannels]`, or of one `[3, 3, outChannels, channels]` turned by 180°, as packed
@@ -66,33 +52,13 @@ function transformTaps(taps: usize, tap: usize, bytes: usize, to: usize, place: 
   for (let i: usize = 0; i < bytes; i += 16) {
     for (let v: usize = 0; v < 3; v++) {
       const w = taps + v * tap + i
-      transformThree(v128.load(w), v128.load(w + 3 * tap), v128.load(w + 6 * tap), between + v * 96, 16)
+      Points.transformThree(v128.load(w), v128.load(w + 3 * tap), v128.load(w + 6 * tap), between + v * 96, 16)
     }
     for (let u: usize = 0; u < 6; u++) {
       const keep = between + (u << 4)
-      transformThree(v128.load(keep), v128.load(keep, 96), v128.load(keep, 192), to + 6 * u * place + i, place)
+      Points.transformThree(v128.load(keep), v128.load(keep, 96), v128.load(keep, 192), to + 6 * u * place + i, place)
     }
   }
-}
-
-/** G w: six numbers, `step` bytes apart. */
-function transformThree(w0: v128, w1: v128, w2: v128, to: usize, step: usize): void {
-  let write = to
-  v128.store(write, w0)
-  write += step
-  const evenA = f32x4.sub(f32x4.mul(w0, f32x4.splat(ALPHA)), f32x4.mul(w2, f32x4.splat(BETA_B2)))
-  const oddA = f32x4.mul(w1, f32x4.splat(ALPHA_A))
-  v128.store(write, f32x4.add(evenA, oddA))
-  write += step
-  v128.store(write, f32x4.sub(evenA, oddA))
-  write += step
-  const evenB = f32x4.add(f32x4.mul(w0, f32x4.splat(BETA)), f32x4.mul(w2, f32x4.splat(BETA_B2)))
-  const oddB = f32x4.mul(w1, f32x4.splat(BETA_B))
-  v128.store(write, f32x4.add(evenB, oddB))
-  write += step
-  v128.store(write, f32x4.sub(evenB, oddB))
-  write += step
-  v128.store(write, w2)
 }
 
 /** What `convolveTiles` is told. */
@@ -241,12 +207,12 @@ function gatherRows(m: usize, place: usize, to: usize, points: usize): void {
     const m5 = v128.load(p)
     const evenA = f32x4.add(m1, m2)
     const evenB = f32x4.add(m3, m4)
-    const oddA = f32x4.mul(f32x4.sub(m1, m2), Points.a(points))
-    const oddB = f32x4.mul(f32x4.sub(m3, m4), Points.b(points))
-    v128.store(write, f32x4.add(f32x4.add(m0, evenA), evenB))
-    v128.store(write, f32x4.add(oddA, oddB), 16)
-    v128.store(write, Fused.add(evenB, Points.b2(points), f32x4.mul(evenA, Points.a2(points))), 32)
-    v128.store(write, Fused.add(oddB, Points.b2(points), Fused.add(oddA, Points.a2(points), m5)), 48)
+    const oddA = Points.oddA(m1, m2, points)
+    const oddB = Points.oddB(m3, m4, points)
+    v128.store(write, Points.first(m0, evenA, evenB))
+    v128.store(write, Points.second(oddA, oddB), 16)
+    v128.store(write, Points.third(evenA, evenB, points), 32)
+    v128.store(write, Points.fourth(oddA, oddB, m5, points), 48)
     column += place
   }
 }
@@ -262,12 +228,12 @@ function gatherRow(args: usize, read: usize, y: usize, pixel: usize, width: i32,
   const m5 = v128.load(read, 320)
   const evenA = f32x4.add(m1, m2)
   const evenB = f32x4.add(m3, m4)
-  const oddA = f32x4.mul(f32x4.sub(m1, m2), Points.a(points))
-  const oddB = f32x4.mul(f32x4.sub(m3, m4), Points.b(points))
-  let y0 = f32x4.add(f32x4.add(m0, evenA), evenB)
-  let y1 = f32x4.add(oddA, oddB)
-  let y2 = Fused.add(evenB, Points.b2(points), f32x4.mul(evenA, Points.a2(points)))
-  let y3 = Fused.add(oddB, Points.b2(points), Fused.add(oddA, Points.a2(points), m5))
+  const oddA = Points.oddA(m1, m2, points)
+  const oddB = Points.oddB(m3, m4, points)
+  let y0 = Points.first(m0, evenA, evenB)
+  let y1 = Points.second(oddA, oddB)
+  let y2 = Points.third(evenA, evenB, points)
+  let y3 = Points.fourth(oddA, oddB, m5, points)
   const sum = f32x4.add(f32x4.add(y0, y1), f32x4.add(y2, y3))
   if (mode & BIAS) {
     y0 = f32x4.add(y0, bias)

@@ -1,26 +1,12 @@
 // The gradient of `winograd.ts` with respect to the filter. Each block of units has sums of its own, so that what is added to
 // what does not depend on who adds it.
 
-import { Fused, multiplyPanel, TILE_COLUMNS } from './generated-tiles'
+import { multiplyPanel, TILE_COLUMNS } from './generated-tiles'
 import { at, float, int } from './job'
 import { panelsOf } from './products'
 import { ADD } from './tile-edges'
-import {
-  ALPHA,
-  ALPHA_A,
-  allFinite,
-  BETA,
-  BETA_B,
-  BETA_B2,
-  COLUMN,
-  PLACES,
-  POINTS_BYTES,
-  Points,
-  placeBytes,
-  SIDE,
-  spreadImages,
-  Tiling,
-} from './winograd'
+import { allFinite, COLUMN, PLACES, placeBytes, SIDE, spreadImages, Tiling } from './winograd'
+import { POINTS_BYTES, Points } from './winograd-points'
 
 /** So many channels are summed at a time where their sums are not kept: what a unit has of them stays in the L2 cache. */
 const ROWS: i32 = 64
@@ -194,7 +180,7 @@ function spreadGradients(
         for (let k = 0; k < SIDE; k++) {
           const keep = between + <usize>k * 96
           const inside = k < width
-          spreadFour(
+          Points.spreadFour(
             inside ? v128.load(read) : zero,
             inside && height > 1 ? v128.load(read + line) : zero,
             inside && height > 2 ? v128.load(read + 2 * line) : zero,
@@ -210,32 +196,12 @@ function spreadGradients(
           const keep = between + u
           const y1 = v128.load(keep, 96)
           const y2 = v128.load(keep, 192)
-          spreadFour(v128.load(keep), y1, y2, v128.load(keep, 288), q, place, points)
+          Points.spreadFour(v128.load(keep), y1, y2, v128.load(keep, 288), q, place, points)
           q += 6 * place
         }
       }
     }
   }
-}
-
-/** A y: six numbers, `step` bytes apart. */
-function spreadFour(y0: v128, y1: v128, y2: v128, y3: v128, to: usize, step: usize, points: usize): void {
-  let write = to
-  v128.store(write, y0)
-  write += step
-  const p = Fused.add(y2, Points.a2(points), y0)
-  const q = Fused.add(y3, Points.a2(points), y1)
-  v128.store(write, Points.at(p, q, Points.a(points)))
-  write += step
-  v128.store(write, Points.opposite(p, q, Points.a(points)))
-  write += step
-  const r = Fused.add(y2, Points.b2(points), y0)
-  const s = Fused.add(y3, Points.b2(points), y1)
-  v128.store(write, Points.at(r, s, Points.b(points)))
-  write += step
-  v128.store(write, Points.opposite(r, s, Points.b(points)))
-  write += step
-  v128.store(write, y3)
 }
 
 /**
@@ -270,7 +236,7 @@ function gatherPairs(sums: usize, place: usize, blocks: i32, dw: usize, tap: usi
       const m2 = v128.load(keep, 96)
       const m3 = v128.load(keep, 144)
       const m4 = v128.load(keep, 192)
-      const sum = gatherSix(v128.load(keep), m1, m2, m3, m4, v128.load(keep, 240), write, tap)
+      const sum = Points.gatherSix(v128.load(keep), m1, m2, m3, m4, v128.load(keep, 240), write, tap)
       finite = f32x4.add(finite, f32x4.mul(sum, f32x4.splat(0)))
       write += 3 * tap
     }
@@ -298,21 +264,6 @@ function gatherColumns(sums: usize, place: usize, blocks: i32, to: usize): void 
       m4 = f32x4.add(m4, v128.load(read + 4 * row))
       m5 = f32x4.add(m5, v128.load(read + 5 * row))
     }
-    gatherSix(m0, m1, m2, m3, m4, m5, to + column * 48, 16)
+    Points.gatherSix(m0, m1, m2, m3, m4, m5, to + column * 48, 16)
   }
-}
-
-/** Gᵀ m: three numbers, `step` bytes apart. Gives their sum. */
-function gatherSix(m0: v128, m1: v128, m2: v128, m3: v128, m4: v128, m5: v128, to: usize, step: usize): v128 {
-  const evenA = f32x4.add(m1, m2)
-  const evenB = f32x4.add(m3, m4)
-  const oddA = f32x4.mul(f32x4.sub(m1, m2), f32x4.splat(ALPHA_A))
-  const oddB = f32x4.mul(f32x4.sub(m3, m4), f32x4.splat(BETA_B))
-  const w0 = f32x4.add(m0, f32x4.add(f32x4.mul(evenA, f32x4.splat(ALPHA)), f32x4.mul(evenB, f32x4.splat(BETA))))
-  const w1 = f32x4.add(oddA, oddB)
-  const w2 = f32x4.add(m5, f32x4.mul(f32x4.sub(evenB, evenA), f32x4.splat(BETA_B2)))
-  v128.store(to, w0)
-  v128.store(to + step, w1)
-  v128.store(to + 2 * step, w2)
-  return f32x4.add(f32x4.add(w0, w1), w2)
 }

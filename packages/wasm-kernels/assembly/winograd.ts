@@ -3,18 +3,7 @@
 //
 //     Y = Aᵀ [ (G W Gᵀ) ⊙ (Bᵀ X B) ] A       X: the 6 × 6 pixels that a tile sees; W: the filter; Y: the tile
 //
-// A product of two polynomials is found from its values at some points. The matrices take numbers to values at 0, ±a, ±b
-// and infinity, and back:
-//
-//          | a²b²  0    -(a²+b²)   0      1  0 |           | 1/a²b²  0   0   |
-//          | 0   -ab²     -b²      a      1  0 |           |   α     αa  αa² |            | 1  1  1   1  1   0 |
-//     Bᵀ = | 0    ab²     -b²     -a      1  0 |       G = |   α    -αa  αa² |       Aᵀ = | 0  a -a   b -b   0 |
-//          | 0   -a²b     -a²      b      1  0 |           |   β     βb  βb² |            | 0  a² a²  b² b²  0 |
-//          | 0    a²b     -a²     -b      1  0 |           |   β    -βb  βb² |            | 0  a³ -a³ b³ -b³ 1 |
-//          | 0   a²b²      0    -(a²+b²)  0  1 |           |   0     0   1   |
-//
-// with α = 1 / (2a² (a² - b²)) and β = 1 / (2b² (b² - a²)). Here a = √½ and b = √2, with which errors are a third to a half
-// of those with the usual 1 and 2 (Barabasz et al. 2020, arXiv 1803.10986, on how they depend on the points).
+// The matrices are in `winograd-points.ts`.
 //
 // Summed over channels, what is in brackets is a matrix product at each of 6 × 6 places: tiles × channels times channels
 // × output channels. The gradient with respect to the filter is the same formula read backwards:
@@ -24,21 +13,14 @@
 // Padding is zeros here, and an infinity or a NaN spoils the whole tile. So the jobs say whether all they wrote is finite;
 // where it is not, the caller computes again by the definition, and infinities are where IEEE says.
 
-import { Fused } from './generated-tiles'
 import { float } from './job'
+import { Points } from './winograd-points'
 
 /** Pixels of a tile's side. */
 export const SIDE: i32 = 4
 
 /** Places of a tile's transform, 6 × 6. */
 export const PLACES: i32 = 36
-
-// What is in G: α, αa, β, βb and βb², which is -αa².
-export const ALPHA: f32 = -2 / 3
-export const ALPHA_A: f32 = <f32>((-2 / 3) * Math.SQRT1_2)
-export const BETA: f32 = 1 / 6
-export const BETA_B: f32 = <f32>((1 / 6) * Math.SQRT2)
-export const BETA_B2: f32 = 1 / 3
 
 /** Bytes of a column of six vectors. */
 export const COLUMN: usize = 96
@@ -63,70 +45,6 @@ export class Tiling {
   tiles: i32
   /** Tiles of a unit of work. */
   together: i32
-}
-
-// What `Points.tabulate` writes.
-const A: usize = 0
-const B: usize = 4
-const A2: usize = 8
-const B2: usize = 12
-const A2_PLUS_B2: usize = 16
-
-/** Bytes of `Points.tabulate`, and of four zeros behind it. */
-export const POINTS_BYTES: usize = 48
-const ZEROS: usize = 32
-
-/**
- * One side of the transforms, on vectors of four channels. `points` is what `tabulate` wrote: read from memory a constant
- * costs next to nothing, while V8 of Node 24 makes one that is written in a loop anew at each turn.
- */
-// biome-ignore lint/complexity/noStaticOnlyClass: a method can ask asc to inline it, a function cannot.
-export abstract class Points {
-  static tabulate(points: usize): void {
-    store<f32>(points, <f32>Math.SQRT1_2, A)
-    store<f32>(points, <f32>Math.SQRT2, B)
-    store<f32>(points, 0.5, A2)
-    store<f32>(points, 2, B2)
-    store<f32>(points, 2.5, A2_PLUS_B2)
-    v128.store(points, f32x4.splat(0), ZEROS)
-  }
-
-  @inline
-  static a(points: usize): v128 {
-    return v128.load32_splat(points, A)
-  }
-
-  @inline
-  static b(points: usize): v128 {
-    return v128.load32_splat(points, B)
-  }
-
-  @inline
-  static a2(points: usize): v128 {
-    return v128.load32_splat(points, A2)
-  }
-
-  @inline
-  static b2(points: usize): v128 {
-    return v128.load32_splat(points, B2)
-  }
-
-  /** Of Bᵀ the row of 0, and from the second number on that of infinity. */
-  @inline
-  static end(x0: v128, x2: v128, x4: v128, points: usize): v128 {
-    return Fused.subtract(x2, v128.load32_splat(points, A2_PLUS_B2), f32x4.add(x0, x4))
-  }
-
-  /** p + s q and p - s q are the rows of a point s and its opposite, where p is made of even powers of s, q of odd ones. */
-  @inline
-  static at(p: v128, q: v128, s: v128): v128 {
-    return Fused.add(q, s, p)
-  }
-
-  @inline
-  static opposite(p: v128, q: v128, s: v128): v128 {
-    return Fused.subtract(q, s, p)
-  }
 }
 
 /**
@@ -195,7 +113,7 @@ function spreadColumns(
   const middle = between + <usize>begin * COLUMN
   for (; write < middle; write += 16) v128.store(write, f32x4.splat(0))
   // A row outside the image is a zero that is read again and again.
-  const zeros = points + ZEROS
+  const zeros = Points.zeros(points)
   const from = image + <usize>(top * <i32>line + (left + begin) * <i32>pixel)
   const in0 = <u32>top < <u32>height
   const in1 = <u32>(top + 1) < <u32>height
@@ -223,16 +141,7 @@ function spreadColumns(
     const x3 = v128.load(p3)
     const x4 = v128.load(p4)
     const x5 = v128.load(p5)
-    v128.store(write, Points.end(x0, x2, x4, points))
-    const p = Fused.subtract(x2, Points.b2(points), x4)
-    const q = Fused.subtract(x1, Points.b2(points), x3)
-    v128.store(write, Points.at(p, q, Points.a(points)), 16)
-    v128.store(write, Points.opposite(p, q, Points.a(points)), 32)
-    const r = Fused.subtract(x2, Points.a2(points), x4)
-    const s = Fused.subtract(x1, Points.a2(points), x3)
-    v128.store(write, Points.at(r, s, Points.b(points)), 48)
-    v128.store(write, Points.opposite(r, s, Points.b(points)), 64)
-    v128.store(write, Points.end(x1, x3, x5, points), 80)
+    Points.spreadSix(x0, x1, x2, x3, x4, x5, write, 16, points)
     p0 += step0
     p1 += step1
     p2 += step2
@@ -254,22 +163,8 @@ function spreadRows(columns: usize, to: usize, place: usize, points: usize): voi
     const x3 = v128.load(read, 3 * COLUMN)
     const x4 = v128.load(read, 4 * COLUMN)
     const x5 = v128.load(read, 5 * COLUMN)
-    v128.store(write, Points.end(x0, x2, x4, points))
-    write += place
-    const p = Fused.subtract(x2, Points.b2(points), x4)
-    const q = Fused.subtract(x1, Points.b2(points), x3)
-    v128.store(write, Points.at(p, q, Points.a(points)))
-    write += place
-    v128.store(write, Points.opposite(p, q, Points.a(points)))
-    write += place
-    const r = Fused.subtract(x2, Points.a2(points), x4)
-    const s = Fused.subtract(x1, Points.a2(points), x3)
-    v128.store(write, Points.at(r, s, Points.b(points)))
-    write += place
-    v128.store(write, Points.opposite(r, s, Points.b(points)))
-    write += place
-    v128.store(write, Points.end(x1, x3, x5, points))
-    write += place
+    Points.spreadSix(x0, x1, x2, x3, x4, x5, write, place, points)
+    write += 6 * place
   }
 }
 
