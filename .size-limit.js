@@ -29,5 +29,5 @@ export default [
   // One shader and what chooses its tiles.
   entry('native', '3 kB', 'register-webgpu'),
   // Five modules of kernels, one of them for each register tile. The budget of the package is 150 kB.
-  entry('wasm-kernels', '75 kB'),
+  entry('wasm-kernels', '55 kB'),
 ]

@@ -14,7 +14,7 @@ const config: ViteUserConfig = defineConfig({
       load(id) {
         if (id.endsWith('/build/worker.txt')) return `export default ${JSON.stringify(readFileSync(id, 'utf8'))}`
         if (!id.endsWith('.wasm')) return undefined
-        return `export default Uint8Array.from(atob('${readFileSync(id, 'base64')}'), (c) => c.charCodeAt(0))`
+        return `export default '${readFileSync(id, 'hex')}'`
       },
     },
   ],

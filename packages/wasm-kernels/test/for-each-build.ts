@@ -1,7 +1,7 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
 import { backend } from '@tensorflow/tfjs-core'
 import { afterAll, beforeAll, describe } from 'vitest'
-import { chooseBuild, TILE_BUILDS, type TileBuild } from '../src/engine/builds.ts'
+import { bytesOf, chooseBuild, TILE_BUILDS, type TileBuild } from '../src/engine/builds.ts'
 import { createEngine } from '../src/engine/engine.ts'
 import { useEngine } from '../src/engine/engine-of.ts'
 import { heapOf } from '../src/engine/heap.ts'
@@ -16,8 +16,8 @@ export function forEachBuild(tests: (build: TileBuild) => void): void {
     const wasm = backend() as BackendWasm
     useEngine(wasm, createEngine(heapOf(wasm)!, build))
   }
-  for (const build of Object.keys(TILE_BUILDS) as TileBuild[]) {
-    describe.runIf(WebAssembly.validate(TILE_BUILDS[build]))(build, () => {
+  for (const build of TILE_BUILDS) {
+    describe.runIf(WebAssembly.validate(bytesOf(build)))(build, () => {
       beforeAll(() => use(build))
       tests(build)
     })

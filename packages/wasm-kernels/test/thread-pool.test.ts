@@ -7,7 +7,7 @@ import { describe as describeWasm, enableWasm } from '@gg/wasm-kernels'
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
 import { backend, relu, tidy } from '@tensorflow/tfjs-core'
 import { afterAll, describe, expect, it, onTestFinished, vi } from 'vitest'
-import { TILE_BUILDS } from '../src/engine/builds.ts'
+import { bytesOf } from '../src/engine/builds.ts'
 import { engineOf } from '../src/engine/engine-of.ts'
 import { heapOf } from '../src/engine/heap.ts'
 import { instantiate } from '../src/engine/instantiate.ts'
@@ -44,7 +44,7 @@ describe('a pool of threads', () => {
   it('says so when a thread is lost with its piece, and goes on alone', async () => {
     await enableWasm({ threads: 2 })
     const heap = heapOf(backend() as BackendWasm)!
-    const module = new WebAssembly.Module(shareMemory(TILE_BUILDS['simd-4x8']))
+    const module = new WebAssembly.Module(shareMemory(bytesOf('simd-4x8')))
     const names = instantiate(module, heap.memory).map(([name]) => name)
     const which = names.indexOf('ceiling')
     // Two billion rounds keep the other thread for seconds; this one only leaves it the time to take its piece.
@@ -62,7 +62,7 @@ describe('a pool of threads', () => {
   it('takes no tickets while the main thread is held up between the two words of a new job', async () => {
     await enableWasm({ threads: 2 })
     const heap = heapOf(backend() as BackendWasm)!
-    const module = new WebAssembly.Module(shareMemory(TILE_BUILDS['simd-4x8']))
+    const module = new WebAssembly.Module(shareMemory(bytesOf('simd-4x8')))
     const entries = instantiate(module, heap.memory)
     const control = heap.allocate(4096)
     const jobs = entries.map(([, job]) => job)

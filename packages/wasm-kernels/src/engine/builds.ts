@@ -7,8 +7,10 @@ import simd4x8 from '../../build/simd-4x8.wasm'
 /** A build of the register tiles, named by what it needs and by its tile's rows × columns. */
 export type TileBuild = 'simd-4x8' | 'relaxed-4x8' | 'relaxed-6x8' | 'relaxed-6x16'
 
-/** The builds, and what each is for. */
-export const TILE_BUILDS: Readonly<Record<TileBuild, Uint8Array<ArrayBuffer>>> = {
+/** The builds in hexadecimal, and what each is for. */
+const BUILDS: Readonly<Record<TileBuild | 'plain', string>> = {
+  /** The kernels that memory bounds, in one build. */
+  plain,
   /** Multiply, then add: runs wherever tfjs' own SIMD binary does. */
   'simd-4x8': simd4x8,
   /** Fused multiply-add, for V8 before 13 (Node 20 and 22), which spills wider tiles. */
@@ -19,8 +21,18 @@ export const TILE_BUILDS: Readonly<Record<TileBuild, Uint8Array<ArrayBuffer>>> =
   'relaxed-6x16': relaxed6x16,
 }
 
-/** The kernels that memory bounds, in one build. */
-export const PLAIN: Uint8Array<ArrayBuffer> = plain
+/** The builds of the register tiles. */
+export const TILE_BUILDS: readonly TileBuild[] = Object.keys(BUILDS).filter(
+  (name): name is TileBuild => name !== 'plain',
+)
+
+/** A build as bytes. */
+export function bytesOf(build: TileBuild | 'plain'): Uint8Array<ArrayBuffer> {
+  const digits = BUILDS[build]
+  const bytes = new Uint8Array(digits.length / 2)
+  for (let i = 0; i < bytes.length; i++) bytes[i] = Number.parseInt(digits.slice(2 * i, 2 * i + 2), 16)
+  return bytes
+}
 
 /** V8's major version as Node or Chromium tells it; undefined elsewhere. */
 function v8Major(): number | undefined {
@@ -33,6 +45,6 @@ function v8Major(): number | undefined {
 
 /** The fastest build that this engine compiles. Which tile is fastest was measured, engine by engine. */
 export function chooseBuild(): TileBuild {
-  if (!WebAssembly.validate(TILE_BUILDS['relaxed-4x8'])) return 'simd-4x8'
+  if (!WebAssembly.validate(bytesOf('relaxed-4x8'))) return 'simd-4x8'
   return (v8Major() ?? 0) >= 13 ? 'relaxed-6x8' : 'relaxed-4x8'
 }

@@ -1,7 +1,7 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
 import { backend_util, version_core } from '@tensorflow/tfjs-core'
 import type { WasmHeap } from '../wasm-kernel.ts'
-import { chooseBuild, PLAIN } from './builds.ts'
+import { bytesOf, chooseBuild } from './builds.ts'
 import { createEngine, type Engine } from './engine.ts'
 import { heapOf } from './heap.ts'
 
@@ -44,5 +44,5 @@ function start(backend: WasmHeap): Engine | undefined {
         'was, so they run; look at the numbers.',
     )
   }
-  return WebAssembly.validate(PLAIN) ? createEngine(heap, chooseBuild()) : undefined
+  return WebAssembly.validate(bytesOf('plain')) ? createEngine(heap, chooseBuild()) : undefined
 }

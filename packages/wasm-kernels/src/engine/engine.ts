@@ -1,6 +1,6 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core'
 import { type Arena, createArena } from './arena.ts'
-import { PLAIN, TILE_BUILDS, type TileBuild } from './builds.ts'
+import { bytesOf, type TileBuild } from './builds.ts'
 import { type Heap, isShared } from './heap.ts'
 import { instantiate, type Job } from './instantiate.ts'
 import { CONTROL_BYTES } from './pieces.ts'
@@ -64,9 +64,9 @@ interface Loaded {
 }
 
 function load(heap: Heap, build: TileBuild): Loaded {
-  const modules = [PLAIN, TILE_BUILDS[build]].map(
-    (bytes) => new WebAssembly.Module(isShared(heap.memory) ? shareMemory(bytes) : bytes),
-  )
+  const modules = (['plain', build] as const)
+    .map(bytesOf)
+    .map((bytes) => new WebAssembly.Module(isShared(heap.memory) ? shareMemory(bytes) : bytes))
   return { modules, jobs: modules.flatMap((module) => instantiate(module, heap.memory)) }
 }
 
