@@ -1,4 +1,5 @@
 import { GradientTransformationError } from '@gg/core'
+import type { Tensor } from '@tensorflow/tfjs-core'
 import type { AccelerationShape } from './acceleration-shape.ts'
 import { ACTIVATIONS, type ActivationDefinition, type ActivationName } from './activation-definition.ts'
 import { checkFinite } from './check-finite.ts'
@@ -68,6 +69,11 @@ export function resolveAcceleration(
     return now
   }
   return { name, phi, shape, form, K, rescale, strengthNow }
+}
+
+/** Refuses integers, which have no gradient. */
+export function checkFloat(argument: string, { dtype }: Tensor): void {
+  if (dtype !== 'float32') throw invalid(argument, 'float32', dtype)
 }
 
 /** The error of an argument that does not fit. */

@@ -1,11 +1,12 @@
-import { fusedKernel, withNormOf } from '@gg/core'
-import { customGrad, type GradSaveFunc, mul, type NamedTensorMap, type Tensor, tidy } from '@tensorflow/tfjs-core'
-import { type AccelerateOptions, type Acceleration, invalid, resolveAcceleration } from './accelerate-options.ts'
+import { withNormOf } from '@gg/core'
+import { customGrad, type GradSaveFunc, mul, type Tensor, tidy } from '@tensorflow/tfjs-core'
+import { type AccelerateOptions, checkFloat, resolveAcceleration } from './accelerate-options.ts'
 import type { AcceleratedActivation } from './accelerated-activation.ts'
 import { literalValue, slopeOf } from './acceleration.ts'
 import type { AccelerationShape } from './acceleration-shape.ts'
 import type { ActivationDefinition, ActivationName } from './activation-definition.ts'
-import { formulaOf } from './shape-formula.ts'
+import { fusedByFormula } from './fused-by-formula.ts'
+import { reluAfterBias } from './relu-after-bias.ts'
 
 /**
  * GAAF: an activation that computes what it always did, and hands down more gradient than it should.
@@ -63,22 +64,26 @@ export function accelerate(
 ): AcceleratedActivation {
   const how = resolveAcceleration(activation, options)
   const { name, phi, form, rescale, strengthNow } = how
+  const afterBias = name === 'relu' && form === 'exact' && rescale === 'none' ? reluAfterBias(how) : undefined
   const apply = <T extends Tensor>(input: T): T => {
-    if (input.dtype !== 'float32') throw invalid('x', 'float32', input.dtype)
+    checkFloat('x', input)
     const now = strengthNow()
     const node = customGrad((...args: (Tensor | GradSaveFunc)[]) => {
       // customGrad appends the saver to the inputs, which its type does not tell apart.
       const [x, save] = args as [Tensor, GradSaveFunc]
-      const literal = (): Tensor => literalValue(how, x, now)
-      const value = form === 'exact' ? phi.forward(x) : fused('GgAccelerate', how, { x }, now, literal)
+      const literal = (): Tensor[] => [literalValue(how, x, now)]
+      const value =
+        form === 'exact' ? phi.forward(x) : (fusedByFormula('GgAccelerate', how, { x }, now, literal)[0] as Tensor)
       // The output is kept by the next layer anyway; φ(x) beside a literal output would be a map more, so it is made anew.
       // A ReLU's slope is told from its input.
       save(form === 'exact' && name !== 'relu' ? [x, value] : [x])
       const gradFunc = (dy: Tensor, saved: Tensor[]): Tensor => {
         const [x, y] = saved as [Tensor, Tensor?]
         const inputs = y === undefined ? { dy, x } : { dy, x, y }
-        const times = (strength: number): Tensor =>
-          fused('GgAccelerateGrad', how, inputs, strength, () => mul(dy, slopeOf(how, x, y, strength)))
+        const times = (strength: number): Tensor => {
+          const plain = (): Tensor => mul(dy, slopeOf(how, x, y, strength))
+          return fusedByFormula('GgAccelerateGrad', how, inputs, strength, () => [plain()])[0] as Tensor
+        }
         const dx = times(now)
         return rescale === 'none' ? dx : withNormOf(times(0), dx)
       }
@@ -91,20 +96,6 @@ export function accelerate(
     activation: name ?? ('custom' as const),
     form,
     derivative: (x: Tensor): Tensor => tidy(() => slopeOf({ ...how, form: 'exact' }, x, undefined, strengthNow())),
+    ...(afterBias && { afterBias }),
   })
-}
-
-/** One pass over memory where activation and shape are known to a kernel. */
-function fused(
-  kernel: string,
-  { name, shape, K, form }: Acceleration,
-  inputs: NamedTensorMap,
-  strength: number,
-  plain: () => Tensor,
-): Tensor {
-  const formula = formulaOf(shape)
-  if (name === undefined || formula === undefined) return plain()
-  const [kind, a, b] = formula
-  const attrs = { activation: name, shape: kind, a, b, strength, K, literal: form === 'literal' }
-  return fusedKernel(kernel, inputs, attrs, () => [plain()])[0] as Tensor
 }

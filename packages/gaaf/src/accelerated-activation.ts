@@ -1,4 +1,4 @@
-import type { Tensor } from '@tensorflow/tfjs-core'
+import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core'
 import type { ActivationName } from './activation-definition.ts'
 
 /** An activation whose gradient is accelerated. Use it wherever an activation function goes. */
@@ -12,4 +12,10 @@ export interface AcceleratedActivation {
   readonly form: 'exact' | 'literal'
   /** `φ'(x) + strength · s(x)`: by what the exact form multiplies a gradient. Borrows `x`; the result is new. */
   derivative(x: Tensor): Tensor
+  /**
+   * `φ(z + bias)` with one number of `bias` a channel, the last axis of `z`, as one node of the tape: where there is a
+   * kernel, bias and activation are one pass over memory in each direction. Of the exact form of a ReLU whose gradient
+   * is not rescaled; the others have none. Borrows both; the result is new; both are kept for the backward pass.
+   */
+  readonly afterBias?: <T extends Tensor>(z: T, bias: Tensor1D) => T
 }

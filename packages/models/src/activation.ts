@@ -1,17 +1,26 @@
-import { relu, sigmoid, type Tensor, tanh } from '@tensorflow/tfjs-core'
+import { relu, sigmoid, type Tensor, type Tensor1D, tanh } from '@tensorflow/tfjs-core'
 import { glorotUniform, heNormal, type Initializer } from './initializer.ts'
 import { ModelError } from './model-error.ts'
 
-/** A nonlinearity, number by number: one of the names, or a function that returns a new tensor of the same shape. */
-export type Activation = 'relu' | 'tanh' | 'sigmoid' | ((x: Tensor) => Tensor)
+/** A nonlinearity, number by number: one of the names, or a function. */
+export type Activation = 'relu' | 'tanh' | 'sigmoid' | ActivationFunction
 
-const byName: ReadonlyMap<string, (x: Tensor) => Tensor> = new Map(Object.entries({ relu, tanh, sigmoid }))
+/** A nonlinearity of your own. It borrows its input and returns a new tensor of the same shape. */
+export interface ActivationFunction {
+  (x: Tensor): Tensor
+  /**
+   * The same of `z + bias`, with one number of `bias` a channel: for an activation that a kernel does along with the
+   * bias in front of it, forward or backward. Layers call it where nothing lies in between.
+   */
+  afterBias?(z: Tensor, bias: Tensor1D): Tensor
+}
+
+const byName: ReadonlyMap<string, ActivationFunction> = new Map(Object.entries({ relu, tanh, sigmoid }))
 
 /** The function that an activation stands for. `name` is the function that speaks in errors. */
-export function activationFunction(name: string, activation: Activation): <T extends Tensor>(x: T) => T {
+export function activationFunction(name: string, activation: Activation): ActivationFunction {
   const found = typeof activation === 'function' ? activation : byName.get(activation)
-  // Shapes stay, which the type of a function without type parameters cannot say.
-  if (found !== undefined) return found as <T extends Tensor>(x: T) => T
+  if (found !== undefined) return found
   throw new ModelError(
     'INVALID_ARGUMENT',
     `${name}: \`activation\` must be one of 'relu', 'tanh', 'sigmoid' or a function, got '${activation}'.`,

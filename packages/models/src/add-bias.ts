@@ -10,8 +10,18 @@ import {
   sum,
   type Tensor,
   type Tensor1D,
+  tidy,
 } from '@tensorflow/tfjs-core'
-import { type FollowedBy, rectified } from './unfinished.ts'
+import { type Features, type FollowedBy, rectified } from './unfinished.ts'
+
+/** `compute()` and a bias, which wait for what follows. */
+export function withBias(compute: () => Tensor, bias: Tensor1D): Features {
+  // In a scope, so that the output without its bias does not wait for the end of the forward pass.
+  return {
+    finish: (followedBy) => tidy(() => addBias(compute(), bias, followedBy)),
+    activate: (afterBias) => tidy(() => afterBias(compute(), bias)),
+  }
+}
 
 /**
  * `z + b` with one number of `b` a channel, and the ReLU that follows it if any, as one node of the tape:
@@ -21,7 +31,7 @@ import { type FollowedBy, rectified } from './unfinished.ts'
  * It keeps nothing, or with ReLU the output, which is most often kept by the next layer anyway; tfjs' own `add` keeps
  * both arguments for their shapes, and its ReLU keeps the sum.
  */
-export function addBias<T extends Tensor>(z: T, bias: Tensor1D, followedBy: FollowedBy = {}): T {
+function addBias<T extends Tensor>(z: T, bias: Tensor1D, followedBy: FollowedBy = {}): T {
   const { residual, relu = false, through } = followedBy
   if (residual !== undefined) return addBiasAndResidual(z, bias, residual, followedBy)
   const node = customGrad((...args: (Tensor | GradSaveFunc)[]) => {

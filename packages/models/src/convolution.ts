@@ -1,5 +1,5 @@
-import { conv2d, type Tensor1D, type Tensor4D, tidy, zeros } from '@tensorflow/tfjs-core'
-import { addBias } from './add-bias.ts'
+import { conv2d, type Tensor1D, type Tensor4D, zeros } from '@tensorflow/tfjs-core'
+import { withBias } from './add-bias.ts'
 import type { Initializer } from './initializer.ts'
 import type { FeatureShape, Layer } from './layer.ts'
 
@@ -44,10 +44,7 @@ export function convolution({
     apply: (x, { param }) => {
       // Without a rounding mode tfjs rounds down, in both directions; its gradients would lose one that was given.
       const convolved = (): Tensor4D => conv2d(x as Tensor4D, param<Tensor4D>('kernel'), stride, pad)
-      // In a scope, so that the output without its bias does not wait for the end of the forward pass.
-      return bias
-        ? { finish: (followedBy) => tidy(() => addBias(convolved(), param('bias'), followedBy)) }
-        : convolved()
+      return bias ? withBias(convolved, param('bias')) : convolved()
     },
   }
 }

@@ -1,5 +1,5 @@
 import { matMul, reshape, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core'
-import { addBias } from './add-bias.ts'
+import { withBias } from './add-bias.ts'
 import { zeroBias } from './convolution.ts'
 import type { Initializer } from './initializer.ts'
 import type { Layer } from './layer.ts'
@@ -31,8 +31,8 @@ export function dense({
     },
     apply: (x, { param }) => {
       const rows: Tensor2D = x.rank === 2 ? (x as Tensor2D) : reshape(x, [x.shape[0] ?? 0, -1])
-      const y = matMul(rows, param<Tensor2D>('kernel'))
-      return bias ? { finish: (followedBy) => addBias(y, param('bias'), followedBy) } : y
+      const multiplied = (): Tensor2D => matMul(rows, param<Tensor2D>('kernel'))
+      return bias ? withBias(multiplied, param('bias')) : multiplied()
     },
   }
 }

@@ -1,4 +1,4 @@
-export type { Activation } from './activation.ts'
+export type { Activation, ActivationFunction } from './activation.ts'
 export type { BatchNormOptions, NormalizationParams } from './batch-norm.ts'
 export type { BatchStats } from './batch-stats.ts'
 export { type CifarResnetOptions, cifarResnet, type ResnetParams } from './cifar-resnet.ts'

@@ -52,8 +52,8 @@ export interface Layer {
   /** Nothing else reads what it is given, which is disposed behind it. */
   readonly consumes?: boolean
   describe(input: FeatureShape): LayerDescription
-  /** ReLU: the layer in front of it may do it too. */
-  readonly isRelu?: boolean
+  /** What is called in place of `apply` for a layer that can be done along with what the features in front of it wait for. */
+  readonly complete?: (x: Features) => Tensor
   /** Leaves its intermediate tensors to the scope around it. */
   apply(x: Tensor, scope: LayerScope): Features
 }

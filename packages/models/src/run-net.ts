@@ -6,7 +6,7 @@ import { ModelError } from './model-error.ts'
 import { atPath } from './nest.ts'
 import type { Build } from './net.ts'
 import { createRandom } from './random.ts'
-import { type ActingSite, type Features, finished, reluOf, siteOf, sumOf } from './unfinished.ts'
+import { type ActingSite, type Features, finished, siteOf, sumOf } from './unfinished.ts'
 
 /** What a network runs on. */
 export interface NetRun {
@@ -62,7 +62,7 @@ export function runNet(
     input,
     layer: (_, layer, x) => {
       const row = next()
-      if (layer.isRelu) return mark(row, reluOf(x))
+      if (layer.complete !== undefined) return mark(row, layer.complete(x))
       const features = finished(x)
       const y = layer.apply(features, scope(row))
       if (layer.consumes) features.dispose()

@@ -1,4 +1,5 @@
-import { add, customGrad, type GradSaveFunc, relu as rectify, type Tensor } from '@tensorflow/tfjs-core'
+import { add, customGrad, type GradSaveFunc, relu as rectify, type Tensor, type Tensor1D } from '@tensorflow/tfjs-core'
+import type { ActivationFunction } from './activation.ts'
 
 /** What may follow a bias or a batch norm at once: the sum with a shortcut, then ReLU. */
 export interface FollowedBy {
@@ -14,6 +15,8 @@ export interface FollowedBy {
  */
 interface Unfinished {
   finish(followedBy: FollowedBy): Tensor
+  /** Where a bias is all that is missing: the output of an activation that takes the bias along. */
+  activate?(afterBias: (z: Tensor, bias: Tensor1D) => Tensor): Tensor
 }
 
 /** What goes through a network while it runs. */
@@ -66,6 +69,13 @@ export function rectified(x: Tensor, through: FollowedBy['through']): Tensor {
 /** ReLU of features. */
 export function reluOf(x: Features): Tensor {
   return isUnfinished(x) ? x.finish({ relu: true }) : rectify(x)
+}
+
+/** An activation of features. */
+export function activated(x: Features, activation: ActivationFunction): Tensor {
+  const { afterBias } = activation
+  if (isUnfinished(x) && x.activate !== undefined && afterBias !== undefined) return x.activate(afterBias)
+  return activation(finished(x))
 }
 
 function isUnfinished(features: Features): features is Unfinished {

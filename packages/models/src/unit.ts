@@ -5,6 +5,7 @@ import { dense } from './dense.ts'
 import { glorotUniform, type Initializer } from './initializer.ts'
 import type { Net } from './net.ts'
 import { maxPooling, type ReluMaxPool, reluMaxPooling } from './pooling.ts'
+import { activated, reluOf } from './unfinished.ts'
 
 /** How the layers of one model are made. */
 export interface UnitOptions {
@@ -50,7 +51,7 @@ export function createUnits(
       {
         kind: typeof activation === 'string' ? activation : activation.name || 'activation',
         site: 'activation',
-        isRelu: activation === 'relu',
+        complete: activation === 'relu' ? reluOf : (x) => activated(x, phi),
         describe: (input) => ({ output: input }),
         apply: (y) => phi(y),
       },

@@ -34,18 +34,56 @@ function rectify(to: usize, from: usize, y: usize, count: i32): void {
   }
 }
 
-/** The norm of `count` numbers. */
+/** The sum of the squares of `count` numbers, in four parts. */
+// biome-ignore lint/complexity/noStaticOnlyClass: a method can ask asc to inline it, a function cannot.
+abstract class Minicolumn {
+  @inline
+  static squares(numbers: usize, count: i32): v128 {
+    let squares = f32x4.splat(0)
+    let c = 0
+    for (; c + 4 <= count; c += 4) {
+      const g = v128.load(float(numbers, c))
+      squares = f32x4.add(squares, f32x4.mul(g, g))
+    }
+    if (count & 2) {
+      const g = v128.load64_zero(float(numbers, c))
+      squares = f32x4.add(squares, f32x4.mul(g, g))
+      c += 2
+    }
+    if (count & 1) {
+      const g = v128.load32_zero(float(numbers, c))
+      squares = f32x4.add(squares, f32x4.mul(g, g))
+    }
+    return squares
+  }
+
+  /** Writes `count` numbers of `from`, times a number that is in all lanes. */
+  @inline
+  static scale(to: usize, from: usize, count: i32, factor: v128): void {
+    let c = 0
+    for (; c + 4 <= count; c += 4) v128.store(float(to, c), f32x4.mul(v128.load(float(from, c)), factor))
+    if (count & 2) {
+      v128.store_lane<i64>(float(to, c), f32x4.mul(v128.load64_zero(float(from, c)), factor), 0)
+      c += 2
+    }
+    if (count & 1) v128.store_lane<f32>(float(to, c), f32x4.mul(v128.load32_zero(float(from, c)), factor), 0)
+  }
+}
+
+/** The norms of four minicolumns of `count` numbers, `stride` bytes apart. */
+function fourNorms(numbers: usize, stride: usize, count: i32): v128 {
+  const a = Minicolumn.squares(numbers, count)
+  const b = Minicolumn.squares(numbers + stride, count)
+  const c = Minicolumn.squares(numbers + 2 * stride, count)
+  const d = Minicolumn.squares(numbers + 3 * stride, count)
+  const ab = f32x4.add(v128.shuffle<i32>(a, b, 0, 4, 1, 5), v128.shuffle<i32>(a, b, 2, 6, 3, 7))
+  const cd = f32x4.add(v128.shuffle<i32>(c, d, 0, 4, 1, 5), v128.shuffle<i32>(c, d, 2, 6, 3, 7))
+  return f32x4.sqrt(f32x4.add(v128.shuffle<i32>(ab, cd, 0, 1, 4, 5), v128.shuffle<i32>(ab, cd, 2, 3, 6, 7)))
+}
+
+/** The norm of one. */
 function norm(numbers: usize, count: i32): f32 {
-  let squares = f32x4.splat(0)
-  let c = 0
-  for (; c + 4 <= count; c += 4) {
-    const g = v128.load(float(numbers, c))
-    squares = f32x4.add(squares, f32x4.mul(g, g))
-  }
-  for (; c < count; c++) {
-    const g = Lanes.load(float(numbers, c), false)
-    squares = f32x4.add(squares, f32x4.mul(g, g))
-  }
+  const squares = Minicolumn.squares(numbers, count)
   const pairs = f32x4.add(squares, Lanes.upper(squares))
   return sqrt(f32x4.extract_lane(pairs, 0) + f32x4.extract_lane(pairs, 1))
 }
@@ -64,13 +102,22 @@ function padNorms(args: usize, minicolumns: usize, padded: usize, stride: i32): 
   const channels = int(args, CHANNELS)
   const radius = int(args, SIZE) >> 1
   const reflect = int(args, REFLECT)
-  let largest: f32 = 0
+  const count = channels / int(args, SETS)
+  const pitch = float(0, channels)
+  let largest = f32x4.splat(0)
   memory.fill(padded, 0, float(0, (height + 2 * radius) * stride))
   for (let i = 0; i < height; i++) {
     const row = float(padded, (i + radius) * stride + radius)
-    for (let j = 0; j < width; j++) {
-      const size = norm(float(minicolumns, (i * width + j) * channels), channels / int(args, SETS))
-      largest = max(largest, size)
+    let column = minicolumns + <usize>(i * width) * pitch
+    let j = 0
+    for (; j + 4 <= width; j += 4, column += 4 * pitch) {
+      const norms = fourNorms(column, pitch, count)
+      largest = f32x4.max(largest, norms)
+      v128.store(float(row, j), norms)
+    }
+    for (; j < width; j++, column += pitch) {
+      const size = norm(column, count)
+      largest = f32x4.max(largest, f32x4.splat(size))
       store<f32>(float(row, j), size)
     }
     for (let j = 1; reflect && j <= radius; j++) {
@@ -85,7 +132,8 @@ function padNorms(args: usize, minicolumns: usize, padded: usize, stride: i32): 
     const source = float(padded, (radius + mirrored(below, height, 1)) * stride)
     memory.copy(float(padded, (radius + below) * stride), source, float(0, stride))
   }
-  return largest
+  const pairs = f32x4.max(largest, Lanes.upper(largest))
+  return max(f32x4.extract_lane(pairs, 0), f32x4.extract_lane(pairs, 1))
 }
 
 // biome-ignore lint/complexity/noStaticOnlyClass: a method can ask asc to inline it, a function cannot.
@@ -204,18 +252,11 @@ function limitOf(args: usize, sizes: usize, responses: usize, counts: usize): f3
 function multiply(args: usize, to: usize, from: usize, sizes: usize, limit: f32): void {
   const channels = int(args, CHANNELS)
   const count = channels / int(args, SETS)
-  const positions = int(args, HEIGHT) * int(args, WIDTH)
-  for (let i = 0; i < positions; i++) {
-    const mask = f32x4.splat(load<f32>(float(sizes, i)) - limit >= 0 ? 1 : 0)
-    const place = float(0, i * channels)
-    let c = 0
-    for (; c + 4 <= count; c += 4) {
-      v128.store(float(to + place, c), f32x4.mul(v128.load(float(from + place, c)), mask))
-    }
-    for (; c < count; c++) {
-      const here = float(place, c)
-      Lanes.store(to + here, f32x4.mul(Lanes.load(from + here, false), mask), false)
-    }
+  const end = float(sizes, int(args, HEIGHT) * int(args, WIDTH))
+  const pitch = float(0, channels)
+  for (let size = sizes; size < end; size += 4, to += pitch, from += pitch) {
+    const reached = f32x4.ge(f32x4.sub(v128.load32_splat(size), f32x4.splat(limit)), f32x4.splat(0))
+    Minicolumn.scale(to, from, count, v128.and(reached, f32x4.splat(1)))
   }
 }
 

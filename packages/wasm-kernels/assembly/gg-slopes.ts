@@ -7,11 +7,11 @@ import { at, float, int, real } from './job'
 import { POWER2_BYTES, Power2 } from './power2'
 
 // What the sources of the jobs call by name.
-const RELU: i32 = 0
+export const RELU: i32 = 0
 const SIGMOID: i32 = 1
 const TANH: i32 = 2
 const GAUSSIAN: i32 = 0
-const SHIFTED_SIGMOID: i32 = 1
+export const SHIFTED_SIGMOID: i32 = 1
 
 // The last fraction of a description of GAAF, behind a, b and the strength.
 const K: i32 = 3
@@ -23,7 +23,7 @@ const STRENGTH: usize = POWER2_BYTES + 8
 const ONE: usize = POWER2_BYTES + 12
 
 // biome-ignore lint/complexity/noStaticOnlyClass: a method can ask asc to inline it, a function cannot.
-abstract class Slopes {
+export abstract class Slopes {
   /** The hard sigmoid, min(max(x + 3, 0), 6) / 6. */
   @inline
   static hard(x: v128): v128 {

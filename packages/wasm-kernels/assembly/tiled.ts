@@ -11,6 +11,7 @@ export {
   sumWideFilterGradient,
 } from './filter-gradient'
 export { ceiling } from './generated-tiles'
+export { ggAccelerateBiasGrad } from './gg-bias-slopes'
 export { ggAccelerate, ggAccelerateGrad, ggAccelerateLiteralGrad, ggGate } from './gg-slopes'
 export { multiplyColumns, multiplyMatrices, multiplyRows, packMatrices } from './mat-mul'
 export { convolveTiles, transformFilter } from './winograd-convolution'

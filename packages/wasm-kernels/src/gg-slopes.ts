@@ -1,4 +1,5 @@
 import { type TensorInfo, util } from '@tensorflow/tfjs-core'
+import { channelBlocks } from './channel-blocks.ts'
 import { GRAIN, ggKernel } from './gg-kernel.ts'
 import type { WasmKernel } from './wasm-kernel.ts'
 
@@ -73,5 +74,38 @@ export const ggAccelerateGrad: WasmKernel = ggKernel<AccelerateGradInputs, Accel
     const job = literal ? 'ggAccelerateLiteralGrad' : 'ggAccelerateGrad'
     engine.run(job, cut, [...addresses, ...kinds], [a, b, strength, K])
     return [dx]
+  },
+)
+
+interface AccelerateBiasGradInputs {
+  readonly [name: string]: TensorInfo | undefined
+  readonly dy: TensorInfo
+  readonly x: TensorInfo
+  readonly bias: TensorInfo
+}
+
+/**
+ * The same for an accelerated ReLU behind a bias, of the exact form: the gradient of `x`, to which the bias was added, and of the
+ * bias.
+ */
+export const ggAccelerateBiasGrad: WasmKernel = ggKernel<AccelerateBiasGradInputs, AccelerateAttrs>(
+  'GgAccelerateBiasGrad',
+  ({ inputs: { dy, x, bias }, attrs: { activation, shape, a, b, strength }, engine, make }) => {
+    const { channels, rows, blockRows, blocks, width } = channelBlocks(x)
+    if (activation !== 'relu' || !util.arraysEqual(dy.shape, x.shape)) return []
+    if (!util.arraysEqual(bias.shape, [channels])) return []
+    const dx = make(x.shape)
+    const dBias = make([channels])
+    // The least common multiple of the channels and 8.
+    const pattern = channels * (8 / Math.min(8, channels & -channels))
+    engine.borrow((take) => {
+      const sums = take(8 * width * blocks)
+      const addresses = [dx, dy, x, bias].map(engine.at)
+      const sizes = [channels, rows, blockRows, width, SHAPES.indexOf(shape), pattern]
+      const cut = { items: blocks, grain: 1, scratch: 64 + 8 * pattern }
+      engine.run('ggAccelerateBiasGrad', cut, [sums, ...addresses, ...sizes], [a, b, strength])
+      engine.run('ggSumBlocks', { items: channels, grain: channels }, [engine.at(dBias), sums, blocks, width])
+    })
+    return [dx, dBias]
   },
 )

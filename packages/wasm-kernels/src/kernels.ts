@@ -19,7 +19,7 @@ import { ggSoftmaxCrossEntropy, ggSoftmaxCrossEntropyGrad } from './gg-cross-ent
 import { ggLateralMask } from './gg-lateral-mask.ts'
 import { ggAddScaled, ggFlatten, ggScale, ggScaleByAdam, ggTrace, ggUnflatten } from './gg-optimizer.ts'
 import { ggReluMaxPool, ggReluMaxPoolGrad } from './gg-relu-max-pool.ts'
-import { ggAccelerate, ggAccelerateGrad, ggGate } from './gg-slopes.ts'
+import { ggAccelerate, ggAccelerateBiasGrad, ggAccelerateGrad, ggGate } from './gg-slopes.ts'
 import { ggSpread } from './gg-spread.ts'
 import { identity } from './identity.ts'
 import { maxPool } from './max-pool.ts'
@@ -74,6 +74,7 @@ export const KERNELS: readonly WasmKernel[] = [
   ggReluMaxPoolGrad,
   ggGate,
   ggAccelerate,
+  ggAccelerateBiasGrad,
   ggAccelerateGrad,
   ggSpread,
   identity,

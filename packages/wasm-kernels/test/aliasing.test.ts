@@ -78,6 +78,7 @@ const CASES: Readonly<Record<string, Case>> = {
   ],
   GgGate: [[5, 7], ['dy', 'x'], { activation: 'sigmoid', temperature: 1 }],
   GgAccelerateGrad: [[5, 7], ['dy', 'x', 'y'], { ...gaaf, literal: false }],
+  GgAccelerateBiasGrad: [[7], ['dy', 'x', 'bias'], { ...gaaf, activation: 'relu' }],
   GgScaleByAdam: [[5, 7], ['0', '1', '2'], adam],
   GgTrace: [[5, 7], ['0', '1'], { decay: 0.9, nesterov: true }],
   GgAddScaled: [[5, 7], ['0', '1'], { factor: 0.3 }],

@@ -46,6 +46,7 @@ test('names the kernels it adds or replaces', () => {
     'GgReluMaxPoolGrad',
     'GgGate',
     'GgAccelerate',
+    'GgAccelerateBiasGrad',
     'GgAccelerateGrad',
     'GgSpread',
     'Identity',

@@ -1,4 +1,4 @@
-import { type Tensor, tensor1d, tidy } from '@tensorflow/tfjs-core'
+import { type Tensor, tensor1d, tensor2d, tidy } from '@tensorflow/tfjs-core'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { FUZZ, features, runFused } from './gg.ts'
@@ -77,4 +77,44 @@ test('GAAF is that of float64, in both forms, forward and backward', () => {
     }),
     FUZZ,
   )
+})
+
+test('so is the gradient of an accelerated ReLU behind a bias, and that of the bias', () => {
+  const rows = fc.oneof(
+    { weight: 40, arbitrary: fc.integer({ min: 0, max: 299 }) },
+    { weight: 1, arbitrary: fc.constant(9000) },
+  )
+  const shapes = fc.constantFrom('gaussian', 'shiftedSigmoid', 'constant')
+  fc.assert(
+    fc.property(rows, fc.integer({ min: 1, max: 17 }), shapes, fc.nat(), (rows, channels, shape, seed) => {
+      tidy(() => {
+        const [a, b] = { gaussian: [-0.25, 0.5], shiftedSigmoid: [5, 2.5], constant: [0.75, 0] }[shape]!
+        const attrs = { activation: 'relu', shape, a, b, strength: 0.5, K: 1024, literal: false }
+        const [dy, x] = [features([rows, channels], seed), features([rows, channels], seed + 1, 0, 4)]
+        const bias = features([channels], seed + 2)
+        const [g, dBias] = runFused('GgAccelerateBiasGrad', { dy, x, bias }, attrs)
+        const [weights, added] = [numbers(dy), numbers(bias)]
+        const expected = Array.from(numbers(x), (v, i) => {
+          const biased = Math.fround(v + added[i % channels]!)
+          return weights[i]! * ((biased > 0 ? 1 : 0) + 0.5 * SHAPE[shape]!(biased, a!, b!)[0])
+        })
+        expect(g).toBeAllClose(expected, { atol: 2e-6 })
+        const totals = new Float64Array(channels)
+        for (const [i, value] of expected.entries()) totals[i % channels]! += value
+        expect(dBias).toBeAllClose(totals, { atol: 1e-5 * Math.sqrt(rows + 1) })
+      })
+    }),
+    FUZZ,
+  )
+})
+
+test('behind a bias NaN shows, and where a ReLU is dead an infinite gradient comes through as far as the shape lets it', () => {
+  const attrs = { activation: 'relu', shape: 'constant', a: 0, b: 0, strength: 1, K: 1024, literal: false }
+  tidy(() => {
+    const x = tensor2d([Number.NaN, -2, 0, 1, -2, 1, 1, 1, 1, 1], [10, 1])
+    const dy = tensor2d([1, 1, 1, 1, Number.POSITIVE_INFINITY, 1, 1, 1, 1, Number.NaN], [10, 1])
+    const [g, dBias] = runFused('GgAccelerateBiasGrad', { dy, x, bias: tensor1d([1]) }, attrs)
+    expect(g).toBeAllClose([Number.NaN, 0, 1, 1, Number.NaN, 1, 1, 1, 1, Number.NaN])
+    expect(dBias).toBeAllClose([Number.NaN])
+  })
 })

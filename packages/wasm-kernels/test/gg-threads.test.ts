@@ -46,6 +46,7 @@ function results(shape: readonly number[]): Float32Array[] {
     run('GgAccelerate', { x }, form)
     run('GgAccelerateGrad', { dy, x, y }, { ...form, literal: false })
     run('GgAccelerateGrad', { dy, x }, { ...form, literal: true })
+    run('GgAccelerateBiasGrad', { dy, x, bias: offset }, { ...form, activation: 'relu' })
     const mask = { weights: [0, 1, 0, 1, -4, 1, 0, 1, 0], size: 3, padding: 'reflect', value: 0.5 }
     run('GgLateralMask', { dy }, { ...mask, sets: 2, threshold: 'std' })
     run('GgLateralMask', { dy }, { ...mask, sets: 0, threshold: 'keep' })

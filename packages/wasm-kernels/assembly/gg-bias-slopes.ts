@@ -1,0 +1,117 @@
+// The gradient of GAAF behind a bias, of what the bias was added to and of the bias itself, in one pass over a matrix
+// [rows, channels].
+//
+// Rows lie behind one another, so eight numbers can be read at a time whatever the channels are: a pattern is the least
+// number of channels in a row that eights fill. Each eight of it goes through the patterns of a group, which are in the
+// cache, with its bias and its sums in registers, and no channel is left over.
+
+import { RELU, SHIFTED_SIGMOID, Slopes } from './gg-slopes'
+import { at, float, int } from './job'
+
+// The whole numbers of the description, behind five addresses.
+const CHANNELS: i32 = 5
+const ROWS: i32 = 6
+const BLOCK_ROWS: i32 = 7
+const WIDTH: i32 = 8
+const KIND: i32 = 9
+const PATTERN: i32 = 10
+
+/** Numbers of a group, over which sums are made in float32: three such groups are in the cache. */
+const GROUP: i32 = 2048
+
+/** Patterns of a group at least: with fewer the ends of the loops would be felt. */
+const LEAST: i32 = 32
+
+/** Room for what `Slopes.tabulate` writes; the bias of a pattern and its sums come behind it. */
+const TABLE_BYTES: usize = 64
+
+// biome-ignore lint/complexity/noStaticOnlyClass: a method can ask asc to inline it, a function cannot.
+abstract class BiasSlopes {
+  /** A group of `count` numbers from `offset` on: writes g and the sums of a pattern. */
+  @inline
+  static group(args: usize, offset: usize, count: i32, kind: i32, table: usize): void {
+    const pattern = float(0, int(args, PATTERN))
+    const bias = table + TABLE_BYTES
+    const sums = bias + pattern
+    const bytes = float(0, count)
+    let z = at(args, 3) + offset
+    let dy = at(args, 2) + offset
+    const first = at(args, 1) + offset
+    let g = first
+    let p = bias
+    const end = z + bytes
+    for (; z + 32 <= end; z += 32, dy += 32, g += 32) {
+      const low = f32x4.add(v128.load(z), v128.load(p))
+      const high = f32x4.add(v128.load(z, 16), v128.load(p, 16))
+      const lows = f32x4.mul(v128.load(dy), Slopes.exact(RELU, kind, low, low, table))
+      const highs = f32x4.mul(v128.load(dy, 16), Slopes.exact(RELU, kind, high, high, table))
+      v128.store(g, lows)
+      v128.store(g, highs, 16)
+      p += 32
+      if (p === sums) p = bias
+    }
+    for (let p: usize = 0; p < pattern; p += 32) {
+      let even = f32x4.splat(0)
+      let evenHigh = even
+      let odd = even
+      let oddHigh = even
+      let from = first + p
+      // Two rows side by side: an addition waits for the one before.
+      for (; from + pattern < g; from += 2 * pattern) {
+        even = f32x4.add(even, v128.load(from))
+        evenHigh = f32x4.add(evenHigh, v128.load(from, 16))
+        odd = f32x4.add(odd, v128.load(from + pattern))
+        oddHigh = f32x4.add(oddHigh, v128.load(from + pattern, 16))
+      }
+      if (from < g) {
+        even = f32x4.add(even, v128.load(from))
+        evenHigh = f32x4.add(evenHigh, v128.load(from, 16))
+      }
+      v128.store(sums + p, f32x4.add(even, odd))
+      v128.store(sums + p, f32x4.add(evenHigh, oddHigh), 16)
+    }
+    // What fills no eight, behind the last row.
+    for (let i = count & -8; i < count; i++) {
+      const place = float(offset, i)
+      const p = float(0, i % int(args, PATTERN))
+      const x = f32x4.add(v128.load32_zero(at(args, 3) + place), v128.load32_zero(bias + p))
+      const value = f32x4.mul(v128.load32_zero(at(args, 2) + place), Slopes.exact(RELU, kind, x, x, table))
+      v128.store_lane<f32>(at(args, 1) + place, value, 0)
+      v128.store_lane<f32>(sums + p, f32x4.add(v128.load32_zero(sums + p), value), 0)
+    }
+  }
+
+  @inline
+  static blocks(args: usize, from: i32, to: i32, kind: i32, table: usize): void {
+    const channels = int(args, CHANNELS)
+    const pattern = int(args, PATTERN)
+    const width = (<usize>int(args, WIDTH)) << 3
+    const bias = table + TABLE_BYTES
+    const groupRows = (max(LEAST, GROUP / pattern) * pattern) / channels
+    Slopes.tabulate(table, args, kind)
+    for (let q = 0; q < pattern; q++) store<f32>(float(bias, q), load<f32>(float(at(args, 4), q % channels)))
+    for (let block = from; block < to; block++) {
+      const total = at(args, 0) + <usize>block * width
+      memory.fill(total, 0, width)
+      const end = min(int(args, ROWS), (block + 1) * int(args, BLOCK_ROWS))
+      for (let row = block * int(args, BLOCK_ROWS); row < end; row += groupRows) {
+        BiasSlopes.group(args, float(0, row * channels), min(groupRows, end - row) * channels, kind, table)
+        for (let q = 0, c = 0; q < pattern; q++, c = c + 1 === channels ? 0 : c + 1) {
+          const place = total + ((<usize>c) << 3)
+          store<f64>(place, load<f64>(place) + <f64>load<f32>(float(bias, pattern + q)))
+        }
+      }
+    }
+  }
+}
+
+/**
+ * g = dy · (1[z + bias > 0] + strength · s(z + bias)), and its sums over blocks of rows.
+ * Arguments: sums [blocks, width] in float64, g, dy, z, bias, channels, rows, rows of a block, width, shape, channels of a
+ * pattern; a, b, strength. Items: blocks. Scratch: the table, and two patterns.
+ */
+export function ggAccelerateBiasGrad(args: usize, from: i32, to: i32, scratch: usize): void {
+  const kind = int(args, KIND)
+  if (kind === SHIFTED_SIGMOID) BiasSlopes.blocks(args, from, to, SHIFTED_SIGMOID, scratch)
+  else BiasSlopes.blocks(args, from, to, kind, scratch)
+}
