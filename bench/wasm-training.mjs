@@ -27,6 +27,8 @@ const { values: options } = parseArgs({
 const ROUNDS = Number(options.rounds)
 /** Milliseconds a contestant has in each round. */
 const TURN = 1500
+/** How often the methods of a contestant alternate in each turn. */
+const ALTERNATIONS = 10
 const here = (path) => fileURLToPath(new URL(path, import.meta.url))
 const all = availableParallelism()
 const python = findPython()
@@ -42,7 +44,7 @@ async function race(net) {
     // JIT compilers need some steps; how many fit into a turn is seen on the way.
     await row.one.run(row.method, row.one.slow ? 1 : 3)
     const { times } = await row.one.run(row.method, row.one.slow ? 1 : 10)
-    row.turns = Math.max(1, Math.min(200, Math.round(TURN / median(times))))
+    row.turns = Math.max(1, Math.min(400, Math.round(TURN / median(times))))
   }
   const machine = watchMachine()
   const before = contestants.map(({ cpuMs }) => cpuMs())
@@ -50,15 +52,24 @@ async function race(net) {
     // Threads that spin for a while before they sleep must not count as others.
     await setTimeout(300)
     machine.probe()
-    for (const row of rows) {
-      const { times, loss } = await row.one.run(row.method, row.turns)
-      if (!Number.isFinite(loss)) throw new Error(`${row.one.title}, ${row.method}: the loss is ${loss}.`)
-      row.medians.push(median(times))
-    }
+    for (const one of contestants) await takeTurn(rows.filter((row) => row.one === one))
   }
   const usedMs = contestants.reduce((sum, { cpuMs }, i) => sum + cpuMs() - before[i], 0)
   for (const { stop } of contestants) stop()
   print(net, rows, machine.report(usedMs))
+}
+
+/** The rows of one contestant. Its methods alternate many times within a turn, so that they meet the same weather. */
+async function takeTurn(rows) {
+  const all = rows.map(() => [])
+  for (let k = 0; k < ALTERNATIONS; k++) {
+    for (const [i, { one, method, turns }] of rows.entries()) {
+      const { times, loss } = await one.run(method, Math.ceil(turns / ALTERNATIONS))
+      if (!Number.isFinite(loss)) throw new Error(`${one.title}, ${method}: the loss is ${loss}.`)
+      all[i].push(...times)
+    }
+  }
+  for (const [i, row] of rows.entries()) row.medians.push(median(all[i]))
 }
 
 function entries(net) {

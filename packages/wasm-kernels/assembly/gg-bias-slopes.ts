@@ -2,8 +2,7 @@
 // [rows, channels].
 //
 // Rows lie behind one another, so eight numbers can be read at a time whatever the channels are: a pattern is the least
-// number of channels in a row that eights fill. Each eight of it goes through the patterns of a group, which are in the
-// cache, with its bias and its sums in registers, and no channel is left over.
+// number of channels in a row that eights fill, and no channel is left over.
 
 import { RELU, SHIFTED_SIGMOID, Slopes } from './gg-slopes'
 import { at, float, int } from './job'
@@ -27,20 +26,16 @@ const TABLE_BYTES: usize = 64
 
 // biome-ignore lint/complexity/noStaticOnlyClass: a method can ask asc to inline it, a function cannot.
 abstract class BiasSlopes {
-  /** A group of `count` numbers from `offset` on: writes g and the sums of a pattern. */
+  /** g of a group of `count` numbers at `place`, but for those behind the last eight. */
   @inline
-  static group(args: usize, offset: usize, count: i32, kind: i32, table: usize): void {
-    const pattern = float(0, int(args, PATTERN))
-    const bias = table + TABLE_BYTES
-    const sums = bias + pattern
-    const bytes = float(0, count)
-    let z = at(args, 3) + offset
-    let dy = at(args, 2) + offset
-    const first = at(args, 1) + offset
-    let g = first
+  static slopes(args: usize, place: usize, count: i32, bias: usize, kind: i32, table: usize): void {
+    const biasEnd = float(bias, int(args, PATTERN))
+    let g = at(args, 1) + place
+    let dy = at(args, 2) + place
+    let z = at(args, 3) + place
     let p = bias
-    const end = z + bytes
-    for (; z + 32 <= end; z += 32, dy += 32, g += 32) {
+    const end = float(z, count & -8)
+    for (; z < end; z += 32, dy += 32, g += 32) {
       const low = f32x4.add(v128.load(z), v128.load(p))
       const high = f32x4.add(v128.load(z, 16), v128.load(p, 16))
       const lows = f32x4.mul(v128.load(dy), Slopes.exact(RELU, kind, low, low, table))
@@ -48,37 +43,47 @@ abstract class BiasSlopes {
       v128.store(g, lows)
       v128.store(g, highs, 16)
       p += 32
-      if (p === sums) p = bias
+      if (p === biasEnd) p = bias
     }
+  }
+
+  /** The sums of their pattern, while they are in the cache. */
+  @inline
+  static sum(args: usize, place: usize, count: i32, sums: usize): void {
+    const pattern = float(0, int(args, PATTERN))
+    const first = at(args, 1) + place
+    const end = float(first, count & -8)
     for (let p: usize = 0; p < pattern; p += 32) {
       let even = f32x4.splat(0)
       let evenHigh = even
       let odd = even
       let oddHigh = even
-      let from = first + p
-      // Two rows side by side: an addition waits for the one before.
-      for (; from + pattern < g; from += 2 * pattern) {
-        even = f32x4.add(even, v128.load(from))
-        evenHigh = f32x4.add(evenHigh, v128.load(from, 16))
-        odd = f32x4.add(odd, v128.load(from + pattern))
-        oddHigh = f32x4.add(oddHigh, v128.load(from + pattern, 16))
+      let g = first + p
+      // Two patterns side by side: an addition waits for the one before.
+      for (; g + pattern < end; g += 2 * pattern) {
+        even = f32x4.add(even, v128.load(g))
+        evenHigh = f32x4.add(evenHigh, v128.load(g, 16))
+        odd = f32x4.add(odd, v128.load(g + pattern))
+        oddHigh = f32x4.add(oddHigh, v128.load(g + pattern, 16))
       }
-      if (from < g) {
-        even = f32x4.add(even, v128.load(from))
-        evenHigh = f32x4.add(evenHigh, v128.load(from, 16))
+      if (g < end) {
+        even = f32x4.add(even, v128.load(g))
+        evenHigh = f32x4.add(evenHigh, v128.load(g, 16))
       }
       v128.store(sums + p, f32x4.add(even, odd))
       v128.store(sums + p, f32x4.add(evenHigh, oddHigh), 16)
     }
-    // What fills no eight, behind the last row.
-    for (let i = count & -8; i < count; i++) {
-      const place = float(offset, i)
-      const p = float(0, i % int(args, PATTERN))
-      const x = f32x4.add(v128.load32_zero(at(args, 3) + place), v128.load32_zero(bias + p))
-      const value = f32x4.mul(v128.load32_zero(at(args, 2) + place), Slopes.exact(RELU, kind, x, x, table))
-      v128.store_lane<f32>(at(args, 1) + place, value, 0)
-      v128.store_lane<f32>(sums + p, f32x4.add(v128.load32_zero(sums + p), value), 0)
-    }
+  }
+
+  /** The i-th number of a group, which is behind the last eight. */
+  @inline
+  static last(args: usize, place: usize, i: i32, bias: usize, sums: usize, kind: i32, table: usize): void {
+    const here = float(place, i)
+    const p = float(0, i % int(args, PATTERN))
+    const x = f32x4.add(v128.load32_zero(at(args, 3) + here), v128.load32_zero(bias + p))
+    const value = f32x4.mul(v128.load32_zero(at(args, 2) + here), Slopes.exact(RELU, kind, x, x, table))
+    v128.store_lane<f32>(at(args, 1) + here, value, 0)
+    v128.store_lane<f32>(sums + p, f32x4.add(v128.load32_zero(sums + p), value), 0)
   }
 
   @inline
@@ -87,18 +92,23 @@ abstract class BiasSlopes {
     const pattern = int(args, PATTERN)
     const width = (<usize>int(args, WIDTH)) << 3
     const bias = table + TABLE_BYTES
+    const sums = float(bias, pattern)
     const groupRows = (max(LEAST, GROUP / pattern) * pattern) / channels
     Slopes.tabulate(table, args, kind)
-    for (let q = 0; q < pattern; q++) store<f32>(float(bias, q), load<f32>(float(at(args, 4), q % channels)))
+    for (let q = 0; q < pattern; q += channels) memory.copy(float(bias, q), at(args, 4), float(0, channels))
     for (let block = from; block < to; block++) {
       const total = at(args, 0) + <usize>block * width
       memory.fill(total, 0, width)
       const end = min(int(args, ROWS), (block + 1) * int(args, BLOCK_ROWS))
       for (let row = block * int(args, BLOCK_ROWS); row < end; row += groupRows) {
-        BiasSlopes.group(args, float(0, row * channels), min(groupRows, end - row) * channels, kind, table)
+        const place = float(0, row * channels)
+        const count = min(groupRows, end - row) * channels
+        BiasSlopes.slopes(args, place, count, bias, kind, table)
+        BiasSlopes.sum(args, place, count, sums)
+        for (let i = count & -8; i < count; i++) BiasSlopes.last(args, place, i, bias, sums, kind, table)
         for (let q = 0, c = 0; q < pattern; q++, c = c + 1 === channels ? 0 : c + 1) {
-          const place = total + ((<usize>c) << 3)
-          store<f64>(place, load<f64>(place) + <f64>load<f32>(float(bias, pattern + q)))
+          const sum = total + ((<usize>c) << 3)
+          store<f64>(sum, load<f64>(sum) + <f64>load<f32>(float(sums, q)))
         }
       }
     }

@@ -17,6 +17,27 @@ export abstract class Lanes {
     else v128.store_lane<f32>(to, value, 0)
   }
 
+  /** The first `count` numbers, 1, 2 or 4, and zeros: for channels that fill no vector, in as few steps as there are. */
+  @inline
+  static read(from: usize, count: i32): v128 {
+    if (count === 4) return v128.load(from)
+    return count === 2 ? v128.load64_zero(from) : v128.load32_zero(from)
+  }
+
+  /** Writes what `read` would read. */
+  @inline
+  static write(to: usize, value: v128, count: i32): void {
+    if (count === 4) v128.store(to, value)
+    else if (count === 2) v128.store_lane<i64>(to, value, 0)
+    else v128.store_lane<f32>(to, value, 0)
+  }
+
+  /** Whether a number is a window's maximum rather than `max`. Not `value > max`: a NaN is better than what came before, and nothing is better than a NaN. */
+  @inline
+  static isBetter(value: v128, max: v128): v128 {
+    return v128.andnot(f32x4.eq(max, max), f32x4.le(value, max))
+  }
+
   /** The two upper numbers in the place of the lower ones. */
   @inline
   static upper(values: v128): v128 {

@@ -34,39 +34,42 @@ function rectify(to: usize, from: usize, y: usize, count: i32): void {
   }
 }
 
-/** The sum of the squares of `count` numbers, in four parts. */
 // biome-ignore lint/complexity/noStaticOnlyClass: a method can ask asc to inline it, a function cannot.
 abstract class Minicolumn {
+  @inline
+  private static added(squares: v128, g: v128): v128 {
+    return f32x4.add(squares, f32x4.mul(g, g))
+  }
+
+  /** The sum of the squares of `count` numbers, in four parts. */
   @inline
   static squares(numbers: usize, count: i32): v128 {
     let squares = f32x4.splat(0)
     let c = 0
-    for (; c + 4 <= count; c += 4) {
-      const g = v128.load(float(numbers, c))
-      squares = f32x4.add(squares, f32x4.mul(g, g))
-    }
+    for (; c + 4 <= count; c += 4) squares = Minicolumn.added(squares, Lanes.read(float(numbers, c), 4))
     if (count & 2) {
-      const g = v128.load64_zero(float(numbers, c))
-      squares = f32x4.add(squares, f32x4.mul(g, g))
+      squares = Minicolumn.added(squares, Lanes.read(float(numbers, c), 2))
       c += 2
     }
-    if (count & 1) {
-      const g = v128.load32_zero(float(numbers, c))
-      squares = f32x4.add(squares, f32x4.mul(g, g))
-    }
+    if (count & 1) squares = Minicolumn.added(squares, Lanes.read(float(numbers, c), 1))
     return squares
+  }
+
+  @inline
+  private static scaled(to: usize, from: usize, factor: v128, count: i32): void {
+    Lanes.write(to, f32x4.mul(Lanes.read(from, count), factor), count)
   }
 
   /** Writes `count` numbers of `from`, times a number that is in all lanes. */
   @inline
   static scale(to: usize, from: usize, count: i32, factor: v128): void {
     let c = 0
-    for (; c + 4 <= count; c += 4) v128.store(float(to, c), f32x4.mul(v128.load(float(from, c)), factor))
+    for (; c + 4 <= count; c += 4) Minicolumn.scaled(float(to, c), float(from, c), factor, 4)
     if (count & 2) {
-      v128.store_lane<i64>(float(to, c), f32x4.mul(v128.load64_zero(float(from, c)), factor), 0)
+      Minicolumn.scaled(float(to, c), float(from, c), factor, 2)
       c += 2
     }
-    if (count & 1) v128.store_lane<f32>(float(to, c), f32x4.mul(v128.load32_zero(float(from, c)), factor), 0)
+    if (count & 1) Minicolumn.scaled(float(to, c), float(from, c), factor, 1)
   }
 }
 
@@ -254,9 +257,9 @@ function multiply(args: usize, to: usize, from: usize, sizes: usize, limit: f32)
   const count = channels / int(args, SETS)
   const end = float(sizes, int(args, HEIGHT) * int(args, WIDTH))
   const pitch = float(0, channels)
-  for (let size = sizes; size < end; size += 4, to += pitch, from += pitch) {
+  for (let size = sizes, place: usize = 0; size < end; size += 4, place += pitch) {
     const reached = f32x4.ge(f32x4.sub(v128.load32_splat(size), f32x4.splat(limit)), f32x4.splat(0))
-    Minicolumn.scale(to, from, count, v128.and(reached, f32x4.splat(1)))
+    Minicolumn.scale(to + place, from + place, count, v128.and(reached, f32x4.splat(1)))
   }
 }
 

@@ -51,8 +51,7 @@ abstract class Places {
       let p = float(x, channel) + <usize>i * line
       for (let j = 0; j < width; j++, k++, p += step) {
         const value = Lanes.load(p, whole)
-        // Not `value > largest`: a NaN is better than what came before, and nothing is better than a NaN.
-        const better = v128.andnot(f32x4.eq(largest, largest), f32x4.le(value, largest))
+        const better = Lanes.isBetter(value, largest)
         largest = v128.bitselect(value, largest, better)
         best = v128.bitselect(i32x4.splat(k), best, better)
       }

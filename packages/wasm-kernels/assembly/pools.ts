@@ -1,3 +1,5 @@
+import { Lanes } from './gg-lanes'
+import { halve, halveImageBack, isHalving } from './halving-pools'
 import { at, float } from './job'
 import { eachWindow, eachWindowOfImage, Window } from './windows'
 
@@ -10,8 +12,7 @@ class Max extends Window {
     // The last four channels may have been done in part: they come out the same.
     for (let c = 0; c < channels && channels >= 4; c += 4) {
       const from = float(0, min(c, channels - 4))
-      const isTwoByTwo = height === 2 && width === 2
-      v128.store(y + from, isTwoByTwo ? ofTwoByTwo(x + from, line, step) : ofFour(x + from, height, width, line, step))
+      v128.store(y + from, ofFour(x + from, height, width, line, step))
     }
     for (let c = 0; c < channels && channels < 4; c++) {
       let max: f32 = -Infinity
@@ -24,17 +25,7 @@ class Max extends Window {
   }
 }
 
-// `f32x4.max` would see to NaN by itself, in twice the time: here NaN is looked for beside.
-
-function ofTwoByTwo(x: usize, line: usize, step: usize): v128 {
-  const a = v128.load(x)
-  const b = v128.load(x + step)
-  const c = v128.load(x + line)
-  const d = v128.load(x + line + step)
-  const nan = v128.or(v128.or(f32x4.ne(a, a), f32x4.ne(b, b)), v128.or(f32x4.ne(c, c), f32x4.ne(d, d)))
-  return v128.or(f32x4.pmax(f32x4.pmax(a, b), f32x4.pmax(c, d)), nan)
-}
-
+/** `f32x4.max` would see to NaN by itself, in twice the time: here NaN is looked for beside. */
 function ofFour(x: usize, height: i32, width: i32, line: usize, step: usize): v128 {
   let max = f32x4.splat(-Infinity)
   let nan = i32x4.splat(0)
@@ -73,44 +64,18 @@ class MaxGrad extends Window {
   }
 }
 
-/** Not `value > max`: a NaN is better than what came before, and nothing is better than a NaN. */
-function isBetter(value: v128, max: v128): v128 {
-  return v128.andnot(f32x4.eq(max, max), f32x4.le(value, max))
-}
-
 function give(dx: usize, share: v128): void {
   v128.store(dx, f32x4.add(v128.load(dx), share))
 }
 
-/** A window of 2 × 2, which most are: without loops, in half of the time. */
-function fourOfTwoByTwo(dx: usize, x: usize, dy: v128, line: usize, step: usize): void {
-  const a = v128.load(x)
-  const b = v128.load(x + step)
-  const c = v128.load(x + line)
-  const d = v128.load(x + line + step)
-  const second = isBetter(b, a)
-  const top = v128.bitselect(b, a, second)
-  const third = isBetter(c, top)
-  const fourth = isBetter(d, v128.bitselect(c, top, third))
-  const ofTop = v128.andnot(v128.andnot(dy, fourth), third)
-  give(dx, v128.andnot(ofTop, second))
-  give(dx + step, v128.and(ofTop, second))
-  give(dx + line, v128.and(v128.andnot(dy, fourth), third))
-  give(dx + line + step, v128.and(dy, fourth))
-}
-
 function four(dx: usize, x: usize, dy: v128, height: i32, width: i32, line: usize, step: usize): void {
-  if (height === 2 && width === 2) {
-    fourOfTwoByTwo(dx, x, dy, line, step)
-    return
-  }
   let max = v128.load(x)
   let best = i32x4.splat(0)
   for (let i = 0, k = 0; i < height; i++) {
     let p = x + <usize>i * line
     for (let j = 0; j < width; j++, k++, p += step) {
       const value = v128.load(p)
-      const better = isBetter(value, max)
+      const better = Lanes.isBetter(value, max)
       max = v128.bitselect(value, max, better)
       best = v128.bitselect(i32x4.splat(k), best, better)
     }
@@ -227,12 +192,20 @@ class AverageGrad extends Window {
 
 /** Arguments: y, x, none, geometry. Items: rows of outputs, over all images. */
 export function maxPool(args: usize, from: i32, to: i32, scratch: usize): void {
-  for (let row = from; row < to; row++) eachWindow<Max>(args, row)
+  const halving = isHalving(args)
+  for (let row = from; row < to; row++) {
+    if (halving) halve(args, row)
+    else eachWindow<Max>(args, row)
+  }
 }
 
 /** Arguments: dx, x, dy, geometry. Items: images, since windows of neighbouring rows may overlap. */
 export function maxPoolGrad(args: usize, from: i32, to: i32, scratch: usize): void {
-  for (let image = from; image < to; image++) eachWindowOfImage<MaxGrad>(args, image)
+  const halving = isHalving(args)
+  for (let image = from; image < to; image++) {
+    if (halving) halveImageBack(args, image)
+    else eachWindowOfImage<MaxGrad>(args, image)
+  }
 }
 
 /** Arguments: y, x, none, geometry. Items: rows of outputs, over all images. */

@@ -1,17 +1,17 @@
 import { at, float, int } from './job'
 
 // The description of a pooling: its result, two inputs, and the geometry.
-const IN_HEIGHT: i32 = 3
-const IN_WIDTH: i32 = 4
-const CHANNELS: i32 = 5
-const OUT_HEIGHT: i32 = 6
-const OUT_WIDTH: i32 = 7
-const FILTER_HEIGHT: i32 = 8
-const FILTER_WIDTH: i32 = 9
-const STRIDE_HEIGHT: i32 = 10
-const STRIDE_WIDTH: i32 = 11
-const TOP: i32 = 12
-const LEFT: i32 = 13
+export const IN_HEIGHT: i32 = 3
+export const IN_WIDTH: i32 = 4
+export const CHANNELS: i32 = 5
+export const OUT_HEIGHT: i32 = 6
+export const OUT_WIDTH: i32 = 7
+export const FILTER_HEIGHT: i32 = 8
+export const FILTER_WIDTH: i32 = 9
+export const STRIDE_HEIGHT: i32 = 10
+export const STRIDE_WIDTH: i32 = 11
+export const TOP: i32 = 12
+export const LEFT: i32 = 13
 
 /** What is done in a window, of which only the pixels inside the image are seen. */
 export abstract class Window {
