@@ -11,7 +11,7 @@ import { bytesOf } from '../src/engine/builds.ts'
 import { engineOf } from '../src/engine/engine-of.ts'
 import { heapOf } from '../src/engine/heap.ts'
 import { instantiate } from '../src/engine/instantiate.ts'
-import { WORD } from '../src/engine/pieces.ts'
+import { laneAt, WORD } from '../src/engine/pieces.ts'
 import { startPool } from '../src/engine/pool.ts'
 import { shareMemory } from '../src/engine/share-memory.ts'
 import { wave } from './wave.ts'
@@ -59,7 +59,7 @@ describe('a pool of threads', () => {
     expect(pool.threads).toBe(1)
   })
 
-  it('takes no tickets while the main thread is held up between the two words of a new job', async () => {
+  it('takes no tickets while the main thread is held up between the words of a new job', async () => {
     await enableWasm({ threads: 2 })
     const heap = heapOf(backend() as BackendWasm)!
     const module = new WebAssembly.Module(shareMemory(bytesOf('simd-4x8')))
@@ -73,15 +73,15 @@ describe('a pool of threads', () => {
     words.fill(control + 1024, base + 32, base + 40)
     words[base + WORD.which] = entries.findIndex(([name]) => name === 'ceiling')
     words[base + WORD.items] = 4
-    words[base + WORD.size] = 1
-    Atomics.store(words, base + WORD.end, (1 << 16) | 4)
+    words[base + WORD.grain] = 1
+    Atomics.store(words, base + WORD.pieces, (1 << 16) | 4)
     Atomics.add(words, base + WORD.job, 1)
     Atomics.notify(words, base + WORD.job)
     // Long enough to take more tickets than a word has room for.
     const pause = () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300)
     pause()
     expect(words[base + WORD.done]).toBe(0)
-    Atomics.store(words, base + WORD.ticket, 1 << 16)
+    for (const lane of [0, 1]) Atomics.store(words, laneAt(control, lane) >>> 2, 1 << 16)
     pause()
     expect(words[base + WORD.done]).toBe(4)
   })

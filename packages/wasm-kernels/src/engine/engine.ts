@@ -3,7 +3,7 @@ import { type Arena, createArena } from './arena.ts'
 import { bytesOf, type TileBuild } from './builds.ts'
 import { type Heap, isShared } from './heap.ts'
 import { instantiate, type Job } from './instantiate.ts'
-import { CONTROL_BYTES } from './pieces.ts'
+import { blockBytes, CONTROL_BYTES, INTS } from './pieces.ts'
 import { type Pool, startPool } from './pool.ts'
 import { shareMemory } from './share-memory.ts'
 
@@ -36,18 +36,14 @@ export interface Engine {
   readonly dispose: () => void
 }
 
-// As in assembly/job.ts.
-const INTS = 24
-const REALS = 8
-
 /** Puts a build of the kernels onto a heap; everything runs on the calling thread. */
 export function createEngine(heap: Heap, build: TileBuild): Engine {
-  return assemble(heap, build, heap.allocate(CONTROL_BYTES + 4 * (INTS + REALS)), load(heap, build))
+  return assemble(heap, build, heap.allocate(blockBytes(1)), load(heap, build))
 }
 
 /** Puts a build of the kernels onto a heap whose memory is shared, and starts `threads - 1` threads that help. */
 export async function createThreadedEngine(heap: Heap, build: TileBuild, threads: number): Promise<Engine> {
-  const control = heap.allocate(CONTROL_BYTES + 4 * (INTS + REALS))
+  const control = heap.allocate(blockBytes(threads))
   const loaded = load(heap, build)
   const jobs = loaded.jobs.map(([, job]) => job)
   try {

@@ -1,13 +1,13 @@
 import { WasmKernelError } from '../wasm-kernel-error.ts'
 import type { Job } from './instantiate.ts'
-import { CONTROL_BYTES, MOST_PIECES, runPieces, WORD } from './pieces.ts'
+import { blockBytes, laneAt, MOST_PIECES, runPieces, WORD } from './pieces.ts'
 import { startThread, type Thread } from './thread.ts'
 
 /** Threads that share the work of a job. */
 export interface Pool {
   /** How many threads there are, the main one included. */
   readonly threads: number
-  /** Runs a job of the module to its end: pieces go to whoever asks first. */
+  /** Runs a job of the module to its end. */
   readonly run: (which: number, items: number, grain: number, scratch: number, stride: number) => void
   readonly dispose: () => void
 }
@@ -32,7 +32,8 @@ export async function startPool(
 ): Promise<Pool> {
   const words = new Int32Array(memory.buffer)
   const base = control >>> 2
-  words.fill(0, base, base + CONTROL_BYTES / 4)
+  words.fill(0, base, base + blockBytes(threads) / 4)
+  words[base + WORD.lanes] = threads
   let alive = threads
   let generation = 0
   const mayWait = (globalThis as { process?: NodeJS.Process }).process?.versions?.node !== undefined
@@ -79,19 +80,17 @@ export async function startPool(
       return alive
     },
     run(which, items, grain, scratch, stride) {
-      const wanted = Math.min(alive * PIECES_A_THREAD, MOST_PIECES, Math.ceil(items / grain))
-      const size = Math.ceil(items / wanted / grain) * grain
-      const count = Math.ceil(items / size)
+      const count = Math.min(alive * PIECES_A_THREAD, MOST_PIECES, Math.ceil(items / grain))
       generation = (generation + 1) & 0x7f_ff
       words[base + WORD.which] = which
       words[base + WORD.items] = items
-      words[base + WORD.size] = size
+      words[base + WORD.grain] = grain
       words[base + WORD.scratch] = scratch
       words[base + WORD.stride] = stride
       words[base + WORD.failed] = 0
       Atomics.store(words, base + WORD.done, 0)
-      Atomics.store(words, base + WORD.end, (generation << 16) | count)
-      Atomics.store(words, base + WORD.ticket, generation << 16)
+      Atomics.store(words, base + WORD.pieces, (generation << 16) | count)
+      for (let lane = 0; lane < threads; lane++) Atomics.store(words, laneAt(control, lane) >>> 2, generation << 16)
       Atomics.add(words, base + WORD.job, 1)
       if (Atomics.load(words, base + WORD.asleep) > 0) Atomics.notify(words, base + WORD.job)
       runPieces(words, control, jobs, 0)
