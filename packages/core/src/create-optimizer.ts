@@ -74,8 +74,8 @@ export function createOptimizer<P extends Tree, S extends State>(
     throw new GradientTransformationError('DISPOSED', 'createOptimizer: the optimizer is disposed. Make a new one.')
   }
   const replace = (next: { readonly params: P; readonly state: S }): void => {
-    const staying = new Set(stateTensors(next))
-    const old = stateTensors(now).filter((tensor) => !staying.has(tensor))
+    const staying = new Set(stateTensors(next).map(({ id }) => id))
+    const old = stateTensors(now).filter(({ id }) => !staying.has(id))
     now = held(next)
     disposeTree(old)
   }

@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core'
-import { isLeaf, joinPath } from './tree.ts'
+import { isLeaf, joinPath, mapChildren } from './tree.ts'
 
 /**
  * What a transformation remembers between updates: plain data, so that it can be looked at, saved and restored.
@@ -28,8 +28,7 @@ export type StateLeaf = null | boolean | number | string | Tensor
 export function stateMap<S extends State>(f: (leaf: StateLeaf, path: string) => StateLeaf, state: S): S {
   const walk = (node: State, path: string): State => {
     if (isStateLeaf(node)) return f(node, path)
-    const entries = Object.entries(node).map(([name, child]) => [name, walk(child, joinPath(path, name))] as const)
-    return Array.isArray(node) ? entries.map(([, child]) => child) : Object.fromEntries(entries)
+    return mapChildren<State, typeof node>(node, (child, name) => walk(child, joinPath(path, name)))
   }
   // As in treeMap, the only assertion: same names and lengths in, same out.
   return walk(state, '') as S

@@ -1,4 +1,4 @@
-import { clone, type Tensor, tidy } from '@tensorflow/tfjs-core'
+import { clone, tidy } from '@tensorflow/tfjs-core'
 import { type State, type StateLeaf, stateMap, stateTensors } from './state.ts'
 import { isLeaf } from './tree.ts'
 
@@ -9,11 +9,11 @@ import { isLeaf } from './tree.ts'
  * that stands in the result twice, is cloned, so that the caller may dispose of everything it gets exactly once.
  */
 export function tidyResult<R extends State>(borrowed: readonly State[], body: () => R): R {
-  const taken = new Set<Tensor>(borrowed.flatMap(stateTensors))
+  const taken = new Set(borrowed.flatMap(stateTensors).map(({ id }) => id))
   const own = (leaf: StateLeaf): StateLeaf => {
     if (!isLeaf(leaf)) return leaf
-    const mine = taken.has(leaf) ? clone(leaf) : leaf
-    taken.add(mine)
+    const mine = taken.has(leaf.id) ? clone(leaf) : leaf
+    taken.add(mine.id)
     return mine
   }
   const results: R[] = []

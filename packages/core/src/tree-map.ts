@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core'
 import { GradientTransformationError } from './gradient-transformation-error.ts'
-import { isLeaf, joinPath, showPath, type Tree } from './tree.ts'
+import { isLeaf, joinPath, mapChildren, showPath, type Tree } from './tree.ts'
 
 /**
  * Applies a function to each leaf of a tree and to the leaves at the same place in further trees, like
@@ -60,19 +60,15 @@ function walk(
   tree: Tree,
   rest: readonly Tree[],
 ): Tree {
-  if (isLeaf(tree)) return f(path, tree, ...rest.map((other) => leafAt(path, other)))
-  const names = Object.keys(tree)
-  for (const other of rest) checkNode(path, tree, names, other)
-  const mapped = names.map((name) => {
+  if (isLeaf(tree)) {
+    for (const other of rest) if (!isLeaf(other)) throw mismatch(path, 'a tensor', other)
+    return f(path, tree, ...(rest as readonly Tensor[]))
+  }
+  for (const other of rest) checkNode(path, tree, other)
+  return mapChildren<Tree, typeof tree>(tree, (child, name) => {
     const others = rest.map((other) => childAt(other, name))
-    return [name, walk(f, joinPath(path, name), childAt(tree, name), others)] as const
+    return walk(f, joinPath(path, name), child, others)
   })
-  return Array.isArray(tree) ? mapped.map(([, child]) => child) : Object.fromEntries(mapped)
-}
-
-function leafAt(path: string, other: Tree): Tensor {
-  if (isLeaf(other)) return other
-  throw mismatch(path, 'a tensor', other)
 }
 
 /** Only for names that have been checked. */
@@ -80,8 +76,9 @@ function childAt(tree: Tree, name: string): Tree {
   return (tree as { readonly [name: string]: Tree })[name] as Tree
 }
 
-function checkNode(path: string, tree: Tree, names: readonly string[], other: Tree): void {
+function checkNode(path: string, tree: Tree, other: Tree): void {
   if (!isNode(other) || Array.isArray(other) !== Array.isArray(tree)) throw mismatch(path, describe(tree), other)
+  const names = Object.keys(tree)
   const missing = names.find((name) => !Object.hasOwn(other, name))
   if (missing !== undefined) throw mismatch(joinPath(path, missing), describe(childAt(tree, missing)), undefined)
   if (Object.keys(other).length === names.length) return

@@ -18,7 +18,11 @@ export function reluAfterBias(how: Acceleration): <T extends Tensor>(z: T, bias:
     checkFloat('bias', bias)
     const channels = z.shape.at(-1)
     if (bias.rank !== 1 || bias.size !== channels) {
-      throw invalid('bias', `[${channels ?? 'channels'}], one number for each channel of [${z.shape}]`, `[${bias.shape}]`)
+      throw invalid(
+        'bias',
+        `[${channels ?? 'channels'}], one number for each channel of [${z.shape}]`,
+        `[${bias.shape}]`,
+      )
     }
     const strength = how.strengthNow()
     const node = customGrad((...args: (Tensor | GradSaveFunc)[]) => {

@@ -1,6 +1,6 @@
 import { Conv2DBackpropFilter, type Conv2DBackpropFilterInputs, type TensorInfo, util } from '@tensorflow/tfjs-core'
 import { callKernel } from './call-kernel.ts'
-import { type ConvAttrs, convGeometry, filterGradientSizes } from './conv-geometry.ts'
+import { type ConvAttrs, convGeometry, sizesOf } from './conv-geometry.ts'
 import { engineOf } from './engine/engine-of.ts'
 import { filterGradient } from './filter-gradient.ts'
 import { makeZeros } from './make-zeros.ts'
@@ -49,7 +49,7 @@ export const conv2DBackpropFilter: WasmKernel = wasmKernel<Conv2DBackpropFilterI
       if (util.sizeFromShape(dy.shape) * util.sizeFromShape(x.shape) === 0) return makeZeros(backend, attrs.filterShape)
       const dw = backend.makeOutput(attrs.filterShape, 'float32')
       const places = { x: engine.at(x), dy: engine.at(dy), dw: engine.at(dw) }
-      filterGradient(engine, filterGradientSizes(g), places)
+      filterGradient(engine, sizesOf(g, false), places)
       return dw
     }
     // The rows and columns of x that the filter touches: an image of just this size gives a result of filterShape.

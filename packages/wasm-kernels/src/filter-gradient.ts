@@ -1,25 +1,7 @@
+import type { ConvolutionSizes } from './convolution.ts'
 import type { Engine } from './engine/engine.ts'
 import { takesTiles } from './winograd.ts'
 import { sumTiles } from './winograd-filter-gradient.ts'
-
-/** The sizes of a convolution whose filter's gradient is sought, images `[images, height, width, channels]`. */
-export interface FilterGradientSizes {
-  readonly images: number
-  readonly height: number
-  readonly width: number
-  readonly channels: number
-  readonly outHeight: number
-  readonly outWidth: number
-  readonly outChannels: number
-  readonly filterHeight: number
-  readonly filterWidth: number
-  readonly strideHeight: number
-  readonly strideWidth: number
-  readonly dilationHeight: number
-  readonly dilationWidth: number
-  readonly top: number
-  readonly left: number
-}
 
 /** Where things lie. */
 export interface FilterGradientPlaces {
@@ -42,22 +24,16 @@ const WIDE_CHANNELS = 65
 /** Blocks whose sums are kept apart, so that threads can share the work: fixed, or sums would depend on the threads. */
 const BLOCKS = 16
 
-/** `dW[tap, o] = Σ_pixels x[pixel + tap] · dy[pixel, o]` on an engine. There is a pixel and a tap at least. */
-export function filterGradient(engine: Engine, sizes: FilterGradientSizes, places: FilterGradientPlaces): void {
-  const { images, height, width, channels, outHeight, outWidth, outChannels } = sizes
-  const { filterHeight, filterWidth, strideHeight, strideWidth, dilationHeight, dilationWidth, top, left } = sizes
+/**
+ * `dW[tap, o] = Σ_pixels x[pixel + tap] · dy[pixel, o]` on an engine, for the sizes of the convolution whose filter it is. There
+ * is a pixel and a tap at least.
+ */
+export function filterGradient(engine: Engine, sizes: ConvolutionSizes, places: FilterGradientPlaces): void {
   // Where a number is not finite, the definition says which ones are not.
-  const shape = {
-    ...sizes,
-    sourceHeight: height,
-    sourceWidth: width,
-    sourceChannels: channels,
-    targetHeight: outHeight,
-    targetWidth: outWidth,
-    targetChannels: outChannels,
-    turned: false,
-  }
-  if (takesTiles(shape) && sumTiles(engine, sizes, places)) return
+  if (takesTiles(sizes) && sumTiles(engine, sizes, places)) return
+  const { images, sourceHeight: height, sourceWidth: width, sourceChannels: channels } = sizes
+  const { targetHeight: outHeight, targetWidth: outWidth, targetChannels: outChannels } = sizes
+  const { filterHeight, filterWidth, strideHeight, strideWidth, dilationHeight, dilationWidth, top, left } = sizes
   const spanHeight = (filterHeight - 1) * dilationHeight + 1
   const spanWidth = (filterWidth - 1) * dilationWidth + 1
   const windowColumns = (outWidth - 1) * strideWidth + spanWidth

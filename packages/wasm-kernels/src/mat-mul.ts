@@ -34,12 +34,12 @@ function multiplyVector(engine: Engine, args: MatMulArgs, { m, k, n }: MatMulSiz
 function multiplyTransposed(engine: Engine, args: MatMulArgs, { m, k, n }: MatMulSizes, out: TensorInfo): void {
   const sizes = {
     images: 1,
-    height: k,
-    width: 1,
-    channels: m,
-    outHeight: k,
-    outWidth: 1,
-    outChannels: n,
+    sourceHeight: k,
+    sourceWidth: 1,
+    sourceChannels: m,
+    targetHeight: k,
+    targetWidth: 1,
+    targetChannels: n,
     filterHeight: 1,
     filterWidth: 1,
     strideHeight: 1,
@@ -48,6 +48,7 @@ function multiplyTransposed(engine: Engine, args: MatMulArgs, { m, k, n }: MatMu
     dilationWidth: 1,
     top: 0,
     left: 0,
+    turned: false,
   }
   filterGradient(engine, sizes, { x: engine.at(args.a), dy: engine.at(args.b), dw: engine.at(out) })
 }

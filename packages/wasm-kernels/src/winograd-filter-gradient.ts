@@ -1,5 +1,6 @@
+import type { ConvolutionSizes } from './convolution.ts'
 import type { Engine } from './engine/engine.ts'
-import type { FilterGradientPlaces, FilterGradientSizes } from './filter-gradient.ts'
+import type { FilterGradientPlaces } from './filter-gradient.ts'
 import { isSet, takeFlag } from './flag.ts'
 import { betweenBytes, PLACES, POINTS_BYTES, partsOf, placeBytes, tilesOf } from './winograd.ts'
 
@@ -15,8 +16,9 @@ const LEAST_TILES = 64
 const ROWS = 64
 
 /** The gradient with respect to the filter in tiles; false where a number of it is not finite. */
-export function sumTiles(engine: Engine, sizes: FilterGradientSizes, places: FilterGradientPlaces): boolean {
-  const { images, height, width, channels, outHeight, outWidth, outChannels, top, left } = sizes
+export function sumTiles(engine: Engine, sizes: ConvolutionSizes, places: FilterGradientPlaces): boolean {
+  const { images, sourceHeight: height, sourceWidth: width, sourceChannels: channels, top, left } = sizes
+  const { targetHeight: outHeight, targetWidth: outWidth, targetChannels: outChannels } = sizes
   const rows = tilesOf(outHeight)
   const columns = tilesOf(outWidth)
   const tiles = images * rows * columns
