@@ -29,6 +29,11 @@ const ROUNDS = Number(options.rounds)
 const TURN = 1500
 /** How often the methods of a contestant alternate in each turn. */
 const ALTERNATIONS = 10
+/**
+ * For the C library beneath PyTorch: memory that was given back stays with the process. By default it goes to the system
+ * and comes back page by page, at each step, which on some machines takes as long as the step itself.
+ */
+const KEEP_MEMORY = { MALLOC_MMAP_THRESHOLD_: '4000000000', MALLOC_TRIM_THRESHOLD_: '16000000000' }
 const here = (path) => fileURLToPath(new URL(path, import.meta.url))
 const all = availableParallelism()
 const python = findPython()
@@ -107,7 +112,7 @@ function entries(net) {
 
 /** Starts a contestant and resolves when it is ready. */
 async function start({ command: [program, ...args], methods, peer = false, slow = false }) {
-  const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] })
+  const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, ...KEEP_MEMORY } })
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
   const read = async () => {
     const { value, done } = await lines.next()
