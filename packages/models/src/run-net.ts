@@ -76,7 +76,7 @@ export function runNet(
 /** Tensors of another model would broadcast, or fail deep in a kernel with a message about something else. */
 function checked(argument: 'params' | 'stats', path: string, found: unknown, shape: readonly number[]): Tensor {
   const tensor = found as Tensor | undefined
-  if (tensor !== undefined && util.arraysEqual(tensor.shape, shape)) return tensor
+  if (tensor !== undefined && util.arraysEqual(tensor.shape, shape as number[])) return tensor
   const source = argument === 'params' ? 'init' : 'initStats'
   throw new ModelError(
     'SHAPE_MISMATCH',

@@ -1,4 +1,5 @@
 import { identity, valueAndGrad } from '@gg/core'
+import { accelerate } from '@gg/gaaf'
 import { type Activation, cifarResnet, createSites } from '@gg/models'
 import { expectNoLeak, onBackends } from '@gg/testing'
 import { type Rank, relu, type Tensor4D, tidy } from '@tensorflow/tfjs-core'
@@ -55,6 +56,15 @@ onBackends(() => {
     it.each(['**/output', '**/sum'])('so do a bias, sum and ReLU, with a site at %s', (pattern) => {
       const without = () => step('relu', training, undefined, false)
       expectNoLeak(() => expect(step('relu', training, pattern, false)).toBeAllClose(without(), { rtol: 1e-4 }))
+    })
+
+    it('so does a bias with an activation that takes it along, with and without a site in between', () => {
+      const phi = accelerate('relu')
+      const apart = step((x) => phi(x), training, undefined, false)
+      expectNoLeak(() => {
+        expect(step(phi, training, undefined, false)).toBeAllClose(apart, { rtol: 1e-4, atol: 1e-6 })
+        expect(step(phi, training, '**/output', false)).toBeAllClose(apart, { rtol: 1e-4, atol: 1e-6 })
+      })
     })
 
     it('and with a function that is ReLU', () => {

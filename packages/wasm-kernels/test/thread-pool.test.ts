@@ -86,6 +86,29 @@ describe('a pool of threads', () => {
     expect(words[base + WORD.done]).toBe(4)
   })
 
+  it('takes the pieces of its own lane first, in order, and then those that others have not begun', async () => {
+    await enableWasm({ threads: 2 })
+    const heap = heapOf(backend() as BackendWasm)!
+    const module = new WebAssembly.Module(shareMemory(bytesOf('simd-4x8')))
+    const names = instantiate(module, heap.memory).map(([name]) => name)
+    const taken: number[] = []
+    const jobs = names.map(() => (_: number, from: number) => {
+      taken.push(from)
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20)
+    })
+    const control = heap.allocate(4096)
+    const pool = await startPool(heap.memory, [module], jobs, control, 2)
+    onTestFinished(() => pool.dispose())
+    new Int32Array(heap.memory.buffer).fill(control + 1024, (control >>> 2) + 32, (control >>> 2) + 40)
+    // Pieces that keep the other thread for long: it does a few of its four, which are the last ones.
+    const piece = 0x08_00_00_00
+    pool.run(names.indexOf('ceiling'), 8 * piece, piece, 0, 0)
+    expect(taken.slice(0, 4)).toEqual([0, 1, 2, 3].map((i) => i * piece))
+    expect(taken.slice(4).every((from, i) => from > taken[i + 3]!)).toBe(true)
+    expect(taken.length).toBeGreaterThan(4)
+    expect(taken.length).toBeLessThan(8)
+  })
+
   it('throws what a piece throws', async () => {
     await enableWasm({ threads: 2 })
     const engine = engineOf(backend() as BackendWasm)!
