@@ -75,42 +75,15 @@ abstract class BiasSlopes {
     }
   }
 
-  /** The i-th number of a group, which is behind the last eight. */
-  @inline
-  static last(args: usize, place: usize, i: i32, bias: usize, sums: usize, kind: i32, table: usize): void {
-    const here = float(place, i)
-    const p = float(0, i % int(args, PATTERN))
-    const x = f32x4.add(v128.load32_zero(at(args, 3) + here), v128.load32_zero(bias + p))
-    const value = f32x4.mul(v128.load32_zero(at(args, 2) + here), Slopes.exact(RELU, kind, x, x, table))
-    v128.store_lane<f32>(at(args, 1) + here, value, 0)
-    v128.store_lane<f32>(sums + p, f32x4.add(v128.load32_zero(sums + p), value), 0)
-  }
-
-  @inline
-  static blocks(args: usize, from: i32, to: i32, kind: i32, table: usize): void {
-    const channels = int(args, CHANNELS)
-    const pattern = int(args, PATTERN)
-    const width = (<usize>int(args, WIDTH)) << 3
-    const bias = table + TABLE_BYTES
-    const sums = float(bias, pattern)
-    const groupRows = (max(LEAST, GROUP / pattern) * pattern) / channels
-    Slopes.tabulate(table, args, kind)
-    for (let q = 0; q < pattern; q += channels) memory.copy(float(bias, q), at(args, 4), float(0, channels))
-    for (let block = from; block < to; block++) {
-      const total = at(args, 0) + <usize>block * width
-      memory.fill(total, 0, width)
-      const end = min(int(args, ROWS), (block + 1) * int(args, BLOCK_ROWS))
-      for (let row = block * int(args, BLOCK_ROWS); row < end; row += groupRows) {
-        const place = float(0, row * channels)
-        const count = min(groupRows, end - row) * channels
-        BiasSlopes.slopes(args, place, count, bias, kind, table)
-        BiasSlopes.sum(args, place, count, sums)
-        for (let i = count & -8; i < count; i++) BiasSlopes.last(args, place, i, bias, sums, kind, table)
-        for (let q = 0, c = 0; q < pattern; q++, c = c + 1 === channels ? 0 : c + 1) {
-          const sum = total + ((<usize>c) << 3)
-          store<f64>(sum, load<f64>(sum) + <f64>load<f32>(float(sums, q)))
-        }
-      }
+  /** The numbers behind the last eight. A function of its own: within the loops it would take their registers. */
+  static rest(args: usize, place: usize, count: i32, bias: usize, sums: usize, kind: i32, table: usize): void {
+    for (let i = count & -8; i < count; i++) {
+      const here = float(place, i)
+      const p = float(0, i % int(args, PATTERN))
+      const x = f32x4.add(v128.load32_zero(at(args, 3) + here), v128.load32_zero(bias + p))
+      const value = f32x4.mul(v128.load32_zero(at(args, 2) + here), Slopes.exact(RELU, kind, x, x, table))
+      v128.store_lane<f32>(at(args, 1) + here, value, 0)
+      v128.store_lane<f32>(sums + p, f32x4.add(v128.load32_zero(sums + p), value), 0)
     }
   }
 }
@@ -122,6 +95,30 @@ abstract class BiasSlopes {
  */
 export function ggAccelerateBiasGrad(args: usize, from: i32, to: i32, scratch: usize): void {
   const kind = int(args, KIND)
-  if (kind === SHIFTED_SIGMOID) BiasSlopes.blocks(args, from, to, SHIFTED_SIGMOID, scratch)
-  else BiasSlopes.blocks(args, from, to, kind, scratch)
+  const channels = int(args, CHANNELS)
+  const pattern = int(args, PATTERN)
+  const width = (<usize>int(args, WIDTH)) << 3
+  const bias = scratch + TABLE_BYTES
+  const sums = float(bias, pattern)
+  const groupRows = (max(LEAST, GROUP / pattern) * pattern) / channels
+  Slopes.tabulate(scratch, args, kind)
+  for (let q = 0; q < pattern; q += channels) memory.copy(float(bias, q), at(args, 4), float(0, channels))
+  for (let block = from; block < to; block++) {
+    const total = at(args, 0) + <usize>block * width
+    memory.fill(total, 0, width)
+    const end = min(int(args, ROWS), (block + 1) * int(args, BLOCK_ROWS))
+    for (let row = block * int(args, BLOCK_ROWS); row < end; row += groupRows) {
+      const place = float(0, row * channels)
+      const count = min(groupRows, end - row) * channels
+      // The shape that a ReLU has by default gets a loop of its own, without a choice in it.
+      if (kind === SHIFTED_SIGMOID) BiasSlopes.slopes(args, place, count, bias, SHIFTED_SIGMOID, scratch)
+      else BiasSlopes.slopes(args, place, count, bias, kind, scratch)
+      BiasSlopes.sum(args, place, count, sums)
+      if (count & 7) BiasSlopes.rest(args, place, count, bias, sums, kind, scratch)
+      for (let q = 0, c = 0; q < pattern; q++, c = c + 1 === channels ? 0 : c + 1) {
+        const sum = total + ((<usize>c) << 3)
+        store<f64>(sum, load<f64>(sum) + <f64>load<f32>(float(sums, q)))
+      }
+    }
+  }
 }

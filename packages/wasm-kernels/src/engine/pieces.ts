@@ -85,13 +85,9 @@ function runLane(words: Int32Array, control: number, jobs: readonly Job[], threa
     const grains = Math.ceil(items / grain)
     const from = grain * share(piece, grains, count)
     const to = Math.min(items, grain * share(piece + 1, grains, count))
+    const scratch = (word(WORD.scratch) >>> 0) + thread * word(WORD.stride)
     try {
-      jobs[word(WORD.which)]?.(
-        CONTROL_BYTES + control,
-        from,
-        to,
-        (word(WORD.scratch) >>> 0) + thread * word(WORD.stride),
-      )
+      jobs[word(WORD.which)]?.(control + CONTROL_BYTES, from, to, scratch)
     } catch {
       Atomics.add(words, base + WORD.failed, 1)
     }
