@@ -42,8 +42,9 @@ export function convolution({
       }
     },
     apply: (x, { param }) => {
+      const kernel = param<Tensor4D>('kernel')
       // Without a rounding mode tfjs rounds down, in both directions; its gradients would lose one that was given.
-      const convolved = (): Tensor4D => conv2d(x as Tensor4D, param<Tensor4D>('kernel'), stride, pad)
+      const convolved = (): Tensor4D => conv2d(x as Tensor4D, kernel, stride, pad)
       return bias ? withBias(convolved, param('bias')) : convolved()
     },
   }

@@ -31,7 +31,8 @@ export function dense({
     },
     apply: (x, { param }) => {
       const rows: Tensor2D = x.rank === 2 ? (x as Tensor2D) : reshape(x, [x.shape[0] ?? 0, -1])
-      const multiplied = (): Tensor2D => matMul(rows, param<Tensor2D>('kernel'))
+      const kernel = param<Tensor2D>('kernel')
+      const multiplied = (): Tensor2D => matMul(rows, kernel)
       return bias ? withBias(multiplied, param('bias')) : multiplied()
     },
   }

@@ -52,7 +52,8 @@ let started: StartedTensorflow | undefined
  * {@link chooseBackend}. A process has one TensorFlow: later calls return the first.
  *
  * State: registers a backend and its kernels with tfjs, globally. Memory: TensorFlow's; see {@link TensorflowLimits}.
- * Deviations from tfjs-node: no TensorBoard, no saved models, no handlers for `file://`.
+ * Deviations from tfjs-node: no TensorBoard, no saved models, no handlers for `file://`, and no kernels of oneDNN, which on some
+ * machines are wrong: `TF_ENABLE_ONEDNN_OPTS=1` in the environment turns them on.
  *
  * @param options - Which library; limits.
  * @returns What was started.
@@ -73,6 +74,9 @@ export async function startTensorflow(options: TensorflowOptions = {}): Promise<
     const notes: string[] = []
     const candidate = (await installed(options, notes)) ?? (await compiled(options))
     if (options.memoryGrowth ?? true) process.env['TF_FORCE_GPU_ALLOW_GROWTH'] ??= 'true'
+    // Read once, when TensorFlow is loaded. oneDNN's gradients of convolutions were wrong and wrote beyond their memory on a machine
+    // that does not tell the sizes of its caches, as virtual ones may not; without oneDNN they are right.
+    process.env['TF_ENABLE_ONEDNN_OPTS'] ??= '0'
     const { binding, failures } = loadBinding(candidate.file, config, candidate.libraries)
     notes.push(...failures.map((failure) => `A library could not be loaded: ${failure}.`))
     const { source, folder } = candidate

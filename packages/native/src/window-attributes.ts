@@ -73,7 +73,7 @@ export function poolingGeometry(
 }
 
 /**
- * Numbers that are those of 'same' become 'same': oneDNN takes it, while TensorFlow's gradients with explicit padding go
+ * Numbers that are those of 'same' become 'same': oneDNN takes it where it is on, while TensorFlow's gradients with explicit padding go
  * another way that is 1.5 to 5 times as slow.
  */
 function named(g: Geometry): Geometry {

@@ -8,19 +8,24 @@ import { NativeError, type StartedTensorflow, startTensorflow, type TensorflowLi
 import {
   add,
   clone,
+  conv2d,
   dispose,
   engine,
   getBackend,
+  grad,
   memory,
   mul,
   ones,
   reshape,
   type Scalar,
+  setBackend,
   square,
   sub,
   sum,
   type Tensor,
+  type Tensor4D,
   tensor,
+  tensor4d,
   tidy,
   variable,
   variableGrads,
@@ -45,6 +50,28 @@ withTensorflow(`startTensorflow ${NEEDS}`, () => {
 
   it('is started once', async () => {
     expect(await startTensorflow()).toBe(started)
+  })
+
+  it('computes gradients of convolutions of one channel, which oneDNN gets wrong on some machines', async () => {
+    const gradients = async (name: string): Promise<readonly number[][]> => {
+      await setBackend(name)
+      return tidy(() =>
+        [1, 2, 3, 4, 5].flatMap((side) => {
+          const numbers = (shape: [number, number, number, number], seed: number): Tensor4D =>
+            tensor4d(
+              Array.from({ length: shape.reduce((n, s) => n * s) }, (_, i) => Math.sin(i + seed)),
+              shape,
+            )
+          const [x, filter] = [numbers([2, 8, 8, 1], 1), numbers([side, side, 1, 1], 2)]
+          return ([1, 2] as const).map((stride) => {
+            const loss = (x: Tensor): Scalar => sum(square(conv2d(x as Tensor4D, filter, stride, 'valid')))
+            return [...grad(loss)(x).dataSync()]
+          })
+        }),
+      )
+    }
+    expect(await gradients('tensorflow')).toBeAllClose(await gradients('cpu'), { rtol: 1e-5, atol: 1e-5 })
+    await setBackend('tensorflow')
   })
 
   it('refuses a GPU that is not there', async () => {
