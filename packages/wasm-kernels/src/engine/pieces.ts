@@ -36,7 +36,7 @@ export const CONTROL_BYTES = 128
 
 // As in assembly/job.ts: whole numbers, then fractions.
 export const INTS = 24
-export const REALS = 8
+const REALS = 8
 
 /** A counter alone in its line of the cache, so that it is its own thread's most of the time. */
 const LANE_BYTES = 64
