@@ -1,6 +1,6 @@
 // What batch norm shares forward and backward.
 
-import { float } from './job'
+import { double, float } from './job'
 
 /**
  * Rows that are added up in float32 before the sum goes into one of float64. Few where rows are long: those of one channel
@@ -8,11 +8,6 @@ import { float } from './job'
  */
 export function runOf(channels: i32): i32 {
   return channels < 256 ? 32 : 8
-}
-
-/** The address of the i-th float64 behind `base`. */
-export function double(base: usize, i: i32): usize {
-  return base + ((<usize>i) << 3)
 }
 
 /** The sum over the blocks of one number of a block. */

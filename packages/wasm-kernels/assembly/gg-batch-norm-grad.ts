@@ -1,9 +1,9 @@
 // The gradient of batch norm of a matrix [rows, channels]: two passes over memory as forward, one for the sums over the rows and
 // one for the result.
 
-import { Channels, double, overBlocks, runOf } from './batch-norm-channels'
+import { Channels, overBlocks, runOf } from './batch-norm-channels'
 import { Lanes } from './gg-lanes'
-import { at, float, int, real } from './job'
+import { at, double, float, int, real } from './job'
 
 // biome-ignore lint/complexity/noStaticOnlyClass: a method can ask asc to inline it, a function cannot.
 abstract class Columns {

@@ -1,9 +1,9 @@
 // Batch norm of a matrix [rows, channels], forward: two passes over memory, one for the sums over the rows and one for the
 // result. The sums of a block of rows are a block's own, and added up in their order.
 
-import { Channels, double, overBlocks, runOf } from './batch-norm-channels'
+import { Channels, overBlocks, runOf } from './batch-norm-channels'
 import { Lanes } from './gg-lanes'
-import { at, float, int, real } from './job'
+import { at, double, float, int, real } from './job'
 
 // biome-ignore lint/complexity/noStaticOnlyClass: a method can ask asc to inline it, a function cannot.
 abstract class Runs {

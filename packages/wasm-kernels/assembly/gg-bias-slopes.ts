@@ -5,7 +5,7 @@
 // number of channels in a row that eights fill, and no channel is left over.
 
 import { RELU, SHIFTED_SIGMOID, Slopes } from './gg-slopes'
-import { at, float, int } from './job'
+import { at, double, float, int } from './job'
 
 // The whole numbers of the description, behind five addresses.
 const CHANNELS: i32 = 5
@@ -116,7 +116,7 @@ export function ggAccelerateBiasGrad(args: usize, from: i32, to: i32, scratch: u
       BiasSlopes.sum(args, place, count, sums)
       if (count & 7) BiasSlopes.rest(args, place, count, bias, sums, kind, scratch)
       for (let q = 0, c = 0; q < pattern; q++, c = c + 1 === channels ? 0 : c + 1) {
-        const sum = total + ((<usize>c) << 3)
+        const sum = double(total, c)
         store<f64>(sum, load<f64>(sum) + <f64>load<f32>(float(sums, q)))
       }
     }

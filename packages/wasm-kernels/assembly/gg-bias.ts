@@ -1,7 +1,7 @@
 // A bias of each channel and ReLU, forward and backward, in one pass over a matrix [rows, channels] each.
 
 import { Lanes } from './gg-lanes'
-import { at, float, int } from './job'
+import { at, double, float, int } from './job'
 
 // biome-ignore lint/complexity/noStaticOnlyClass: a method can ask asc to inline it, a function cannot.
 abstract class Bias {
@@ -60,16 +60,12 @@ export function ggAddBiasGrad(args: usize, from: i32, to: i32, scratch: usize): 
     for (let row = block * blockRows; row < end; row += 32) {
       const count = min(32, end - row)
       const place = <usize>row * stride
-      for (let c = 0; c < fours; c += 4) Bias.gradient(args, float(place, c), stride, count, float64(sums, c), 4)
+      for (let c = 0; c < fours; c += 4) Bias.gradient(args, float(place, c), stride, count, double(sums, c), 4)
       // Zeros are added to what follows, for which `width` leaves room.
-      if (channels & 2) Bias.gradient(args, float(place, fours), stride, count, float64(sums, fours), 2)
-      if (channels & 1) Bias.gradient(args, float(place, channels - 1), stride, count, float64(sums, channels - 1), 1)
+      if (channels & 2) Bias.gradient(args, float(place, fours), stride, count, double(sums, fours), 2)
+      if (channels & 1) Bias.gradient(args, float(place, channels - 1), stride, count, double(sums, channels - 1), 1)
     }
   }
-}
-
-function float64(base: usize, i: i32): usize {
-  return base + ((<usize>i) << 3)
 }
 
 /** The sum of the blocks' sums. Arguments: result, sums, blocks, width. Items: channels. */
@@ -77,7 +73,7 @@ export function ggSumBlocks(args: usize, from: i32, to: i32, scratch: usize): vo
   const width = (<usize>int(args, 3)) << 3
   for (let c = from; c < to; c++) {
     let sum: f64 = 0
-    let place = float64(at(args, 1), c)
+    let place = double(at(args, 1), c)
     for (let block = 0; block < int(args, 2); block++, place += width) sum += load<f64>(place)
     store<f32>(float(at(args, 0), c), <f32>sum)
   }

@@ -22,3 +22,8 @@ export function real(args: usize, i: i32): f32 {
 export function float(base: usize, i: i32): usize {
   return base + ((<usize>i) << 2)
 }
+
+/** The address of the i-th float64 behind `base`. */
+export function double(base: usize, i: i32): usize {
+  return base + ((<usize>i) << 3)
+}
